@@ -1,0 +1,123 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
+extension Target {
+    /// A library target of ours.
+    static func module(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+        .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+    }
+
+    /// A feature: it may depend on Kernel, Domain and named libraries, never on another plugin.
+    static func plugin(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+        .module("\(name)Plugin", path: "Sources/Plugins/\(name)", ["Kernel", "Domain"] + dependencies)
+    }
+
+    static func tests(
+        _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+    ) -> Target {
+        .testTarget(
+            name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+            swiftSettings: settings)
+    }
+}
+
+let package = Package(
+    name: "mana-sync",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mana-sync", targets: ["App"]),
+        .library(name: "Kernel", targets: ["Kernel"]),
+        .library(name: "Domain", targets: ["Domain"]),
+        .library(name: "KernelTesting", targets: ["KernelTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module(
+            "Kernel", path: "Sources/Kernel",
+            [
+                "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
+                .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
+            ]),
+        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .logging, .nioCore]),
+        .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .nioCore]),
+        .module(
+            "SQLiteStore", path: "Sources/Storage/SQLite",
+            ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+
+        .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .metrics, .nioCore]),
+        .plugin("DevIssuer", [.httpTypes, .nioCore]),
+
+        .executableTarget(
+            name: "App",
+            dependencies: [
+                "Kernel", "Domain", "SQLiteStore", "SyncPlugin", "MetricsPlugin", "DevIssuerPlugin",
+                .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
+            ],
+            path: "Sources/App", swiftSettings: settings),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["CSQLite", .argumentParser, .httpTypes, .nioCore, .nioHTTP1, .nioPosix],
+            path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
+
+        .module("StoreContracts", path: "Tests/Contracts", ["Domain", .nioCore]),
+        .tests("JSONScannerTests", ["JSONScanner"]),
+        .tests(
+            "KernelTests",
+            [
+                "Kernel", "KernelTesting", "JSONScanner", .httpTypes, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
+                .nioPosix,
+            ]),
+        .tests("DomainTests", ["Domain", .nioCore]),
+        .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
+        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
+        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
+        .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
+        .tests("AppTests", ["App", "KernelTesting"]),
+    ]
+)
