@@ -1,0 +1,51 @@
+/// A question to the log: which changes of an app a reader gets after a cursor.
+public struct ChangeQuery: Sendable {
+    /// Who reads: they see what they wrote, whichever client it was by.
+    public var user: UserID
+    /// The client that reads: what it pushed itself is left out. None leaves nothing out.
+    public var client: ClientID?
+    /// The app.
+    public var app: AppID
+    /// The tables, or nil for all.
+    public var tables: Set<TableName>?
+    /// Only changes after this place. One ahead of the change clock counts as the clock.
+    public var after: Cursor
+    /// The most rows in a page; at least 1. Rows that share their place with the last one follow even so.
+    public var limit: Int
+    /// The most bytes in a page, counted by the sink once each row is in it; one row comes in any case.
+    public var byteLimit: Int
+
+    /// A query of its parts.
+    public init(
+        user: UserID, client: ClientID?, app: AppID, tables: Set<TableName>? = nil, after: Cursor, limit: Int = 1000,
+        byteLimit: Int = 4 << 20
+    ) {
+        self.user = user
+        self.client = client
+        self.app = app
+        self.tables = tables
+        self.after = after
+        self.limit = limit
+        self.byteLimit = byteLimit
+    }
+}
+
+/// One page of an answer.
+public struct ChangePage<Sink: ChangeSink>: Sendable {
+    /// The sink with the page's rows in it.
+    public var sink: Sink
+    /// How many rows it took.
+    public var count: Int
+    /// Where the reader goes on: every change up to here that it may see is in this page or before it.
+    public var until: Cursor
+    /// Whether more is there already.
+    public var hasMore: Bool
+
+    /// A page of its parts.
+    public init(sink: Sink, count: Int, until: Cursor, hasMore: Bool) {
+        self.sink = sink
+        self.count = count
+        self.until = until
+        self.hasMore = hasMore
+    }
+}
