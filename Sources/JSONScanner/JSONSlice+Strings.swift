@@ -22,7 +22,7 @@ extension JSONSlice {
 
     /// Whether the slice is a string whose value is `text`, Unicode scalar by Unicode scalar, however it is escaped.
     ///
-    /// - Parameter text: Without characters of its own that need escaping in JSON there is no cost beyond comparing bytes.
+    /// Nothing is allocated; a string without escapes is compared byte by byte.
     public func equals(_ text: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
         text.withUTF8Buffer { equals(utf8: UnsafeRawBufferPointer($0), in: bytes) }
     }

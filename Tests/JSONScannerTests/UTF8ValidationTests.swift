@@ -56,4 +56,17 @@ struct UTF8ValidationTests {
         }
         #expect(disagreements.isEmpty)
     }
+
+    @Test(
+        "Ill-formed bytes in a text that was vouched for are replaced when decoded",
+        arguments: [[], Array(#"\n"#.utf8)])
+    func vouchedFor(escape: [UInt8]) throws {
+        let text = [UInt8(ascii: "\"")] + escape + [0xFF, 0xE2, 0x82, UInt8(ascii: "\"")]
+        try text.withUnsafeBytes { bytes in
+            var scanner = JSONScanner(validUTF8: bytes)
+            let slice = try scanner.skipValue()
+            try scanner.finish()
+            #expect(scanner.string(slice)?.hasSuffix("\u{FFFD}\u{FFFD}") == true)
+        }
+    }
 }
