@@ -24,6 +24,7 @@ public struct AuthenticationError: Error, Hashable, Sendable, CustomStringConver
         code == .keysUnavailable ? 503 : 401
     }
 
+    /// The code and the message.
     public var description: String { "\(code.rawValue): \(message)" }
 
     private init(_ code: Code, _ message: String) {

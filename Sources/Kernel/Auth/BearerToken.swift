@@ -12,8 +12,11 @@ public struct BearerToken: Sendable, CustomStringConvertible, CustomDebugStringC
         self.bytes = Array(bytes)
     }
 
+    /// Always `<redacted>`.
     public var description: String { "<redacted>" }
+    /// Always `<redacted>`.
     public var debugDescription: String { description }
+    /// Empty, so that `dump` shows nothing either.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

@@ -12,7 +12,9 @@ public struct Principal: Hashable, Sendable {
     public let expiresAt: UnixTime
 
     /// A principal as the verifier makes it from a token's claims.
-    public init(userID: String, email: String? = nil, role: String? = nil, sessionID: String? = nil, expiresAt: UnixTime) {
+    public init(
+        userID: String, email: String? = nil, role: String? = nil, sessionID: String? = nil, expiresAt: UnixTime
+    ) {
         self.userID = userID
         self.email = email
         self.role = role

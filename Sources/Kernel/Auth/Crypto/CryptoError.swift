@@ -5,6 +5,7 @@ public struct CryptoError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What could not be done; safe to log, without any key material.
     public let message: String
 
+    /// The ``message``.
     public var description: String { message }
 
     init(_ message: String) {

@@ -42,10 +42,12 @@ public struct Ed25519PublicKey: Hashable, Sendable {
         return [UInt8](message).withUnsafeBufferPointer { verifier.verify(signature, $0) }
     }
 
+    /// Whether both are the same point.
     public static func == (left: Ed25519PublicKey, right: Ed25519PublicKey) -> Bool {
         left.rawRepresentation == right.rawRepresentation
     }
 
+    /// Feeds the encoding to `hasher`.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(rawRepresentation)
     }

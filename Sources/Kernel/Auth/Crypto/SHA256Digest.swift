@@ -31,10 +31,12 @@ public struct SHA256Digest: Hashable, Sendable {
         withUnsafeBytes { [UInt8]($0) }
     }
 
+    /// Whether both are the same 32 bytes; for digests of secrets see ``equalsInConstantTime(_:)``.
     public static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
         left.words == right.words
     }
 
+    /// Feeds half of the bytes, which are as good as random, to `hasher`.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)

@@ -1,7 +1,7 @@
 public import JSONScanner
 
 /// Why a document is no usable JWK set as a whole. The description is safe to log.
-public enum KeySetError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum KeySetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// It has over 256 KiB.
     case tooLarge
     /// It is no JSON, or an object in it has duplicate members.
@@ -11,6 +11,7 @@ public enum KeySetError: Error, Hashable, Sendable, CustomStringConvertible {
     /// It has over 64 keys.
     case tooManyKeys
 
+    /// What is wrong, with nothing of the document.
     public var description: String {
         switch self {
         case .tooLarge: "the key set has over \(KeySet.maximumByteCount) bytes"
@@ -18,13 +19,5 @@ public enum KeySetError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noKeys: "the key set is not an object with a list of keys"
         case .tooManyKeys: "the key set has over \(KeySet.maximumKeyCount) keys"
         }
-    }
-
-    public static func == (left: KeySetError, right: KeySetError) -> Bool {
-        left.description == right.description
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(description)
     }
 }

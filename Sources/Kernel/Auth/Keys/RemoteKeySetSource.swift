@@ -7,6 +7,7 @@ import NIOHTTP1
 /// It follows no redirect, takes status 200 only, reads at most 256 KiB, and gives up after its time-out. It owns its HTTP
 /// client: whoever made the source calls ``shutdown()`` when no ``load()`` is under way any more.
 public struct RemoteKeySetSource: KeySetSource {
+    /// The address without user, password, query and fragment.
     public let name: String
     private let url: String
     private let timeout: Duration
@@ -28,6 +29,7 @@ public struct RemoteKeySetSource: KeySetSource {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
+    /// The bytes of the document, fetched anew.
     public func load() async throws -> [UInt8] {
         // The client's own deadline ends with the response's head; this one covers the last byte too.
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
@@ -55,7 +57,9 @@ public struct RemoteKeySetSource: KeySetSource {
         var document: [UInt8] = []
         for try await part in response.body {
             // Counted before the bytes are kept, whatever Content-Length says.
-            guard document.count + part.readableBytes <= KeySet.maximumByteCount else { throw RemoteKeySetError.tooLarge }
+            guard document.count + part.readableBytes <= KeySet.maximumByteCount else {
+                throw RemoteKeySetError.tooLarge
+            }
             document.append(contentsOf: part.readableBytesView)
         }
         return document

@@ -26,8 +26,7 @@ struct CompactJWS {
             let payload = Base64URL.decode(bytes[(first + 1)..<second]),
             let signature = Base64URL.decode(bytes[(second + 1)...])
         else { throw .notBase64URL }
-        // RFC 7518 section 3.6 leaves the signature of `alg` none empty: the header shall say what is wrong with that.
-        guard signature.isEmpty || signature.count == Ed25519PublicKey.signatureByteCount else { throw .signatureLength }
+        guard signature.count == Ed25519PublicKey.signatureByteCount else { throw .signatureLength }
         self.header = header
         self.payload = payload
         self.signature = signature
