@@ -110,7 +110,7 @@ let package = Package(
         .tests(
             "KernelTests",
             [
-                "Kernel", "KernelTesting", "JSONScanner", .httpTypes, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
+                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
                 .nioPosix,
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),
