@@ -82,7 +82,15 @@ struct Ed25519Tests {
             "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n",
             // X25519, RFC 8410.
             "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEIHcHbQpzGKV9PBbBclGyZkXfTC+H68CZKrF3+6UduSwq\n-----END PRIVATE KEY-----\n",
-            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END ENCRYPTED PRIVATE KEY-----\n",
+            // Encrypted, with the pass phrase "secret".
+            """
+            -----BEGIN ENCRYPTED PRIVATE KEY-----
+            MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi+VbtSwhTJ7AICCAAw
+            DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHbt4+x3v9i2BXuOK3zj/0cEQNUy
+            xANurYWDrn3IgI/QVlHudKTFcI2Kwg4C+LNIVgc8cA8RwBpWVSfeL6opPeWk5FN6
+            ZDV975j30lERFHEW16E=
+            -----END ENCRYPTED PRIVATE KEY-----
+            """,
         ])
     func badPEM(text: String) {
         #expect(throws: CryptoError.self) { try Ed25519PrivateKey(pem: text) }

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Kernel
 
 /// One row of the table of hostile tokens: how the token is made, and what becomes of it.
