@@ -59,6 +59,31 @@ struct KeyStoreTests {
         #expect(fixture.source.fetchCount == 2)
     }
 
+    @Test("refreshes that are asked for while one is under way are that one")
+    func joinedRefresh() async throws {
+        let fixture = try await AuthenticationFixture()
+        fixture.source.hold()
+        let refreshes = (0..<10).map { _ in Task.immediate { await fixture.keys.refresh() } }
+        fixture.source.release()
+        for refresh in refreshes { #expect(await refresh.value) }
+        #expect(fixture.source.fetchCount == 2)
+    }
+
+    @Test("who gives up waiting does not take the fetch from the others")
+    func cancelledAsker() async throws {
+        let fixture = try await AuthenticationFixture()
+        let token = try fixture.token(of: other)
+        fixture.source.publish(other.keySetDocument)
+        fixture.source.hold()
+        let first = Task.immediate { await fixture.outcome(of: token) }
+        let second = Task.immediate { await fixture.outcome(of: token) }
+        first.cancel()
+        fixture.source.release()
+        #expect(try await second.value.get().userID == "alice")
+        _ = await first.value
+        #expect(fixture.source.fetchCount == 2)
+    }
+
     @Test("an unknown key fetches once in the cooldown, whatever its name")
     func cooldown() async throws {
         let fixture = try await AuthenticationFixture()
