@@ -110,8 +110,8 @@ let package = Package(
         .tests(
             "KernelTests",
             [
-                "Kernel", "KernelTesting", "JSONScanner", .httpTypes, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
-                .nioPosix,
+                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .logging, .nioCore, .nioEmbedded,
+                .nioHTTP1, .nioHTTPTypes, .nioPosix,
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),
         .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
