@@ -6,6 +6,7 @@ final class ProbeRecord {
     /// Set where the type decodes itself from a single value.
     var single: ConfigShape?
     private var isKeyed = false
+    private var optionalKeys: Set<String> = []
 
     init(defaults: ConfigNode?, depth: Int) {
         self.defaults = defaults
@@ -20,10 +21,15 @@ final class ProbeRecord {
         isKeyed = true
     }
 
+    /// The next note of the key is that of an optional.
+    func noteOptional(_ key: String) {
+        optionalKeys.insert(key)
+    }
+
     func note(_ key: String, _ shape: ConfigShape) {
-        if !fields.contains(where: { $0.name == key }) {
-            fields.append(ConfigShape.Field(name: key, shape: shape))
-        }
+        guard !fields.contains(where: { $0.name == key }) else { return }
+        let isOptional = optionalKeys.contains(key)
+        fields.append(ConfigShape.Field(name: key, shape: isOptional ? .optional(shape) : shape))
     }
 
     /// The default of a key, where there is one that is not null.
@@ -60,9 +66,10 @@ struct ProbeDecoder: Decoder {
 
         func contains(_ key: Key) -> Bool { true }
 
+        /// The standard library's `decodeIfPresent` asks this first, and then decodes.
         func decodeNil(forKey key: Key) -> Bool {
-            record.note(key.stringValue, .optional(.any))
-            return true
+            record.noteOptional(key.stringValue)
+            return false
         }
 
         func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
@@ -74,7 +81,8 @@ struct ProbeDecoder: Decoder {
         func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
             let defaults = record.value(of: key.stringValue)
             let shape = ShapeProbe.shape(of: type, defaults: defaults, depth: record.depth + 1)
-            record.note(key.stringValue, .optional(shape))
+            record.noteOptional(key.stringValue)
+            record.note(key.stringValue, shape)
             return nil
         }
 

@@ -1,7 +1,7 @@
 /// Proposes what a misspelt name was meant to be.
 enum NearestName {
-    /// The candidate with the fewest edits to `name`, letter case aside; nil where none is within a third of its length. Of equally
-    /// near ones the first.
+    /// The candidate with the fewest edits to `name`, letter case aside, of equally near ones the first; where none is within a
+    /// third of its length, the first that `name` begins (`warn`, `warning`), or nil.
     static func of(_ name: String, among candidates: [String]) -> String? {
         // Nobody misspells a name by making it a page long, and the comparison is quadratic.
         guard name.utf8.count <= 64 else { return nil }
@@ -12,7 +12,8 @@ enum NearestName {
             let allowed = max(1, max(name.unicodeScalars.count, candidate.unicodeScalars.count) / 3)
             if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        return best?.name
+        guard best == nil, name.utf8.count >= 3 else { return best?.name }
+        return candidates.first { $0.lowercased().hasPrefix(name.lowercased()) }
     }
 
     /// `; did you mean 'host'?`, or the valid names where none is near.
