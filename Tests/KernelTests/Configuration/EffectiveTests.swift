@@ -13,7 +13,7 @@ struct EffectiveTests {
               sample:
                 text: "on"
                 secret: hush
-                keys: [{name: n, key: hush}]
+                keys: [{name: k, key: hush}]
                 labels: {a: 1}
             """
         let configuration = try Fixtures.load(text, environment: ["HOST": "::1"])
@@ -28,7 +28,7 @@ struct EffectiveTests {
             "plugins.sample.enabled: false  # default",
             "plugins.sample.text: \"on\"  # inline:5:11",
             "plugins.sample.secret: <redacted>  # inline:6:13",
-            "plugins.sample.keys[0].name: n  # inline:7:19",
+            "plugins.sample.keys[0].name: k  # inline:7:19",
             "plugins.sample.keys[0].key: <redacted>  # inline:7:27",
             "plugins.sample.keys[0].color: null  # default",
             "plugins.sample.labels.a: 1  # inline:8:17",
