@@ -1,4 +1,4 @@
-"""Pushes that no JSON library survives: what must come back byte for byte, and folds that hang on the order of commits."""
+"""Pushes that few JSON libraries survive: what must come back byte for byte, and folds that hang on commit order."""
 
 import json
 
@@ -16,13 +16,15 @@ def _changes():
     )  # fmt: skip
     for number, value in enumerate(values):
         at = stamps[number % len(stamps)]
-        yield f'{{"table":"v","id":"{number}","op":"insert","data":{{"value":{value},"createdAt":"{at}"}},"actor":{value}}}'
-        yield f'{{"table":"v","id":"{number}","op":"update","fields":{{"value":{{"value":{value},"updatedAt":"{at}"}}}}}}'
+        data, field = f'{{"value":{value},"createdAt":"{at}"}}', f'{{"value":{value},"updatedAt":"{at}"}}'
+        yield f'{{"table":"v","id":"{number}","op":"insert","data":{data},"actor":{value}}}'
+        yield f'{{"table":"v","id":"{number}","op":"update","fields":{{"value":{field}}}}}'
     # The same bytes more than once in one request stay as many changes, whose order decides.
     same = '{"table":"o","id":"again","op":"insert","data":{"n":1}}'
     yield from (same, '{"table":"o","id":"again","op":"delete"}', same)
     # A change keeps every payload, also the ones that its op does not need.
-    both = '"data":{"a":1.0},"fields":{"b":{"value":2.0,"at":"2026-01-02T03:04:05Z"},"c":{"updatedAt":"2026-01-01T00:00:00Z"}}'
+    fields = '{"b":{"value":2.0,"at":"2026-01-02T03:04:05Z"},"c":{"updatedAt":"2026-01-01T00:00:00Z"}}'
+    both = f'"data":{{"a":1.0}},"fields":{fields}'
     yield f'{{"table":"o","id":"both","op":"update",{both}}}'
     yield f'{{"table":"o","id":"both","op":"delete","deletedAt":"2026-01-01T00:00:00+01:00",{both}}}'
     # Where a space's name comes from, in order; strings only.

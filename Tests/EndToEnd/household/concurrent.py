@@ -26,7 +26,7 @@ class Attempts:
 
 
 class ConcurrentDevice:
-    """Pushes its requests in order; what gets no answer is sent again with the same `since`, perhaps with newer changes."""
+    """Pushes its requests in order; what gets no answer is sent again with the same `since`, perhaps with newer ones."""
 
     def __init__(self, device, requests, port, tokens, gate, seed, on_answer):
         self.user, self.client, self.app = device
@@ -101,8 +101,9 @@ class ConcurrentDevice:
             return
         now = time.monotonic()
         self.acknowledged += [(request, self.attempts.first_sent, now) for request in self.attempts.requests]
+        answered = len(self.attempts.requests)
         self.attempts = None
-        self._on_answer()
+        self._on_answer(answered)
 
     def __str__(self):
         return f"{self.user}/{self.app} as {self.client}"

@@ -1,4 +1,4 @@
-"""All devices at once, and a server that is killed in the middle: what was acknowledged stays, what was not is all or nothing."""
+"""All devices at once, and a server killed in the middle: what was acknowledged stays, the rest is all or nothing."""
 
 import random
 import threading
@@ -75,7 +75,7 @@ class CrashRun:
             self._gate.abandon()
             self._count(0)
 
-    def _count(self, by=1):
+    def _count(self, by):
         with self._progress:
             self._answered += by
             self._progress.notify_all()

@@ -25,7 +25,7 @@ class Row:
 
 
 class FakeServer:
-    """`handle` answers a request; `faults` are names of things to do wrong (faults.py says which there are)."""
+    """`handle` answers a request; `faults` are what it does wrong: deaf, echoing, overtaking, forgetful, halves."""
 
     def __init__(self, journal=None, faults=()):
         self.faults = frozenset(faults)
@@ -86,7 +86,8 @@ class FakeServer:
         self._latest[key] = (since, {**known, **{identity: cursor for cursor, _, identity in stored}})
         for cursor, event_id, (raw, _) in stored:
             change = pushed(raw, version)
-            self._rows.setdefault((user, app), []).append(Row(*key[:2], client, cursor, change, _wire(event_id, change)))
+            row = Row(user, app, client, cursor, change, _wire(event_id, change))
+            self._rows.setdefault((user, app), []).append(row)
 
     def _page(self, user, app, client, since, limit, table, mine=frozenset()):
         after = _microseconds(since)
@@ -94,6 +95,7 @@ class FakeServer:
         found, more = [], False
         for row in rows:
             own = row.cursor in mine if client is None else row.client == client
+            own = own and "echoing" not in self.faults
             if row.cursor <= after or own or (table and row.change.table != table):
                 continue
             if len(found) == limit:

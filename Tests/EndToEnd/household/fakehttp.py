@@ -34,8 +34,11 @@ def main(arguments):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer((config["server"]["host"], config["server"]["port"]), Handler)
-    server.daemon_threads = True
+    class Listener(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+    server = Listener((config["server"]["host"], config["server"]["port"]), Handler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
 

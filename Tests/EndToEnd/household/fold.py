@@ -1,6 +1,6 @@
 """Last writer wins, twice: as a device does it, change by change, and as the oracle does it, over the whole log.
 
-Two different ways of computing the same records (protocol.md, "Last writer wins"), so that their equality says something.
+Two ways of computing the same records (protocol.md, "Last writer wins"), so that their equality says something.
 """
 
 from .instants import arrival, instant

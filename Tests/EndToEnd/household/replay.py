@@ -13,7 +13,7 @@ from .client import NoAnswer
 from .fixture import load
 from .mismatch import Mismatch
 from .scenarios import SCENARIOS
-from .selftest import TRIALS
+from .selftest import trials
 from .server import Server
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
@@ -23,7 +23,7 @@ FIXTURE = os.path.join(ROOT, "Tests", "Fixtures", "changesets.jsonl")
 def main():
     options = _options()
     if options.self_test:
-        return _close(_unit_tests() + [_told(name, trial) for name, trial in TRIALS(load(FIXTURE)).items()])
+        return _close(_unit_tests() + [_told(name, trial) for name, trial in trials(load(FIXTURE)).items()])
     if not os.access(options.binary, os.X_OK):
         print(f"{options.binary} is not there; build it (swift build -c release) or name one with --binary")
         return 1

@@ -57,8 +57,8 @@ def crash(server, requests, seed):
     unanswered, merged = sum(d.unanswered for d in devices), sum(d.merged for d in devices)
     read = audit(_api(server), logs, list(run.devices), tables(requests))
     return (
-        f"{run.kills} kills, {unanswered} requests without an answer ({merged} sent again with newer ones); at the kills"
-        f" {run.in_flight} devices waited and {run.stored_unanswered} of their pushes were stored; {_told(read)}"
+        f"{run.kills} kills, {unanswered} requests without an answer ({merged} sent again with newer ones);"
+        f" at the kills {run.in_flight} devices waited and {run.stored_unanswered} of their pushes were stored; {_told(read)}"
     )
 
 
