@@ -89,6 +89,8 @@ let package = Package(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
+        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+
         .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
@@ -96,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "SyncPlugin", "MetricsPlugin", "DevIssuerPlugin",
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
                 .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -115,7 +117,7 @@ let package = Package(
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),
         .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
+        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "KernelTesting"]),

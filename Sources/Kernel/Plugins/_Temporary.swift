@@ -19,7 +19,7 @@ public struct Problem: Error, Sendable {
     public func response(requestID: String) -> Response { Response(status: status) }
 }
 enum RequestID { static func of(_ request: Request) -> String { "x" } }
-import Logging
+public import Logging
 import ServiceLifecycle
 struct HTTPFront: Service {
     init(config: ServerConfig, logger: Logger, respond: @escaping @Sendable (Request, ConnectionInfo) async -> Response) {}
@@ -35,3 +35,5 @@ extension Problem {
 }
 public import NIOCore
 extension Request { public func collectBody(limit: Int) async throws -> ByteBuffer { ByteBuffer() } }
+public enum ServerLog { public static func handler(label: String, config: LogConfig) -> any LogHandler { StreamLogHandler.standardError(label: label) } }
+extension Problem { public var detail: String { "" } }
