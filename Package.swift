@@ -90,7 +90,7 @@ let package = Package(
             ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
         .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .logging, .metrics, .nioCore]),
         .plugin("DevIssuer", [.httpTypes, .nioCore]),
 
         .executableTarget(
@@ -116,7 +116,7 @@ let package = Package(
         .tests("DomainTests", ["Domain", .nioCore]),
         .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
         .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
-        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
+        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "KernelTesting"]),
     ]
