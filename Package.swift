@@ -90,7 +90,7 @@ let package = Package(
             ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
         .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .logging, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin("DevIssuer", [.httpTypes, .nioCore]),
 
         .executableTarget(

@@ -22,7 +22,7 @@ struct PromtoolTests {
             Counter(label: "library.requests", dimensions: labels, factory: registry).increment()
             FloatingPointCounter(label: "library.cost", dimensions: labels, factory: registry).increment(by: 0.5)
             Meter(label: "library.open-files", dimensions: labels, factory: registry).set(3)
-            Gauge(label: "9.gauge:colon", dimensions: labels, factory: registry).record(Double.nan)
+            Gauge(label: "9.level:colon", dimensions: labels, factory: registry).record(Double.nan)
             Recorder(label: "library.sizes", dimensions: labels, factory: registry).record(3)
             Timer(label: "library.waits", dimensions: labels, factory: registry).recordMilliseconds(3)
         }

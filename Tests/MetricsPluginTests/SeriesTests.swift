@@ -14,7 +14,8 @@ struct SeriesTests {
     @Test(
         "A value on a bound is within it",
         arguments: [
-            (0.0, [1, 1, 1, 1]), (1.0, [1, 1, 1, 1]), (1.0.nextUp, [0, 1, 1, 1]), (5.0, [0, 1, 1, 1]), (10.0, [0, 0, 1, 1]),
+            (0.0, [1, 1, 1, 1]), (1.0, [1, 1, 1, 1]), (1.0.nextUp, [0, 1, 1, 1]), (5.0, [0, 1, 1, 1]),
+            (10.0, [0, 0, 1, 1]),
             (10.0.nextUp, [0, 0, 0, 1]), (-1.0, [1, 1, 1, 1]),
         ])
     func bounds(value: Double, counts: [Int]) {
