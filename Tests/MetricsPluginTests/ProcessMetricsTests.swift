@@ -58,7 +58,7 @@ struct ProcessMetricsTests {
                 let words = sample.split(separator: " ")
                 values[String(words[0])] = Double(words[1])
             }
-            #expect(registry.samples.count == 6)
+            #expect(registry.samples.count == 7)
             #expect(try #require(values["process_resident_memory_bytes"]) > 1_000_000)
             #expect(
                 try #require(values["process_virtual_memory_bytes"]) >= #require(

@@ -1,4 +1,5 @@
 import Kernel
+import KernelTesting
 import Logging
 import Metrics
 import Testing
@@ -102,13 +103,13 @@ struct RegistryTests {
     func clash(index: Int) {
         let (name, first, second) = Self.clashes[index]
         let log = MemoryLog()
-        let registry = PrometheusRegistry(maxSeriesPerMetric: 10, logger: log.logger)
+        let registry = PrometheusRegistry(maxSeriesPerMetric: 10, logger: log.logger())
         first(registry)
         let before = registry.scrape
         second(registry)
         second(registry)
         #expect(registry.scrape == before, "\(name)")
-        #expect(log.messages == ["metric is not measured"], "\(name)")
+        #expect(log.lines.map(\.message) == ["metric is not measured"], "\(name)")
     }
 
     @Test("A declaration holds against whoever uses the name otherwise")

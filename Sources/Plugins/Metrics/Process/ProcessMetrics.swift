@@ -3,9 +3,11 @@ import Kernel
 import Synchronization
 
 /// The `process_*` metrics that Prometheus's client libraries agree on
-/// (prometheus.io/docs/instrumenting/writing_clientlibs, "Process metrics"), brought up to date before each scrape.
+/// (prometheus.io/docs/instrumenting/writing_clientlibs, "Process metrics"), brought up to date before each scrape; and which build
+/// this is.
 final class ProcessMetrics: Sendable {
     static let descriptions = [
+        gauge("mana_sync_build_info", "Always 1; its labels say what was built."),
         counter("process_cpu_seconds_total", "User and system CPU time spent, in seconds."),
         gauge("process_resident_memory_bytes", "Resident memory size, in bytes."),
         gauge("process_virtual_memory_bytes", "Virtual memory size, in bytes."),
@@ -19,6 +21,7 @@ final class ProcessMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         self.factory = factory
+        Gauge(label: "mana_sync_build_info", dimensions: [("version", BuildInfo.version)], factory: factory).record(1)
     }
 
     /// Reads the figures of this moment. Without `/proc` there are none, and nothing is exposed.
