@@ -19,3 +19,19 @@ public struct Problem: Error, Sendable {
     public func response(requestID: String) -> Response { Response(status: status) }
 }
 enum RequestID { static func of(_ request: Request) -> String { "x" } }
+import Logging
+import ServiceLifecycle
+struct HTTPFront: Service {
+    init(config: ServerConfig, logger: Logger, respond: @escaping @Sendable (Request, ConnectionInfo) async -> Response) {}
+    func run() async throws {}
+    func boundPort() async throws -> Int { 0 }
+    var openConnections: Int { 0 }
+}
+public protocol ProblemConvertible: Error { var problem: Problem { get } }
+extension Problem {
+    public init(status: HTTPResponse.Status, code: String, title: String, detail: String) { self.init(status: status, code: code) }
+    public static func unavailable(code: String, detail: String, retryAfter: Int) -> Problem { .init(status: .serviceUnavailable, code: code) }
+    public static var internalError: Problem { .init(status: .internalServerError, code: "internal_error") }
+}
+public import NIOCore
+extension Request { public func collectBody(limit: Int) async throws -> ByteBuffer { ByteBuffer() } }

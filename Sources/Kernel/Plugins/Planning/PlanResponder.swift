@@ -1,9 +1,9 @@
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import Logging
 
 /// Takes requests to their routes: finds the route, makes the context, runs the chain. It always has an answer.
-final class PlanResponder: Sendable {
+package final class PlanResponder: Sendable {
     private struct Target: Sendable {
         let description: RouteDescription
         let bodyLimit: Int
@@ -40,7 +40,7 @@ final class PlanResponder: Sendable {
     }
 
     /// Answers one request.
-    func respond(to request: Request, from connection: ConnectionInfo) async -> Response {
+    package func respond(to request: Request, from connection: ConnectionInfo) async -> Response {
         let requestID = RequestID.of(request)
         let path = request.head.path.map { $0[...].prefix { $0 != "?" } } ?? ""
         var parameters = PathParameters()
