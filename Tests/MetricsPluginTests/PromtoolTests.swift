@@ -1,18 +1,12 @@
-import Foundation
 import Kernel
 import Metrics
 import Testing
 
 @testable import MetricsPlugin
 
-@Suite("Prometheus's own checker")
+@Suite("Prometheus's own checker", .enabled(if: Promtool.isInstalled, Promtool.remedy))
 struct PromtoolTests {
-    private static let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"]
-        .first(where: FileManager.default.isExecutableFile)
-
-    @Test(
-        "promtool finds nothing on a scrape with metrics of all kinds and awkward labels",
-        .enabled(if: promtool != nil, "promtool is not installed: it is in Debian's package 'prometheus'"))
+    @Test("promtool finds nothing on a scrape with metrics of all kinds and awkward labels")
     func clean() throws {
         let registry = PrometheusRegistry()
         registry.describe(ProcessMetrics.descriptions)
@@ -26,32 +20,14 @@ struct PromtoolTests {
             Recorder(label: "library.sizes", dimensions: labels, factory: registry).record(3)
             Timer(label: "library.waits", dimensions: labels, factory: registry).recordMilliseconds(3)
         }
-        let (status, output) = try check(registry.wholeScrape)
-        #expect(output.isEmpty)
-        #expect(status == 0)
+        let check = try Promtool.check(registry.wholeScrape)
+        #expect(check.findings.isEmpty)
+        #expect(check.status == 0)
     }
 
-    @Test(
-        "promtool is run such that it finds what is wrong", .enabled(if: promtool != nil, "promtool is not installed"))
+    @Test("promtool is run such that it finds what is wrong")
     func broken() throws {
-        #expect(try check("# TYPE a counter\na 1\n").output.contains("_total"))
-        #expect(try check("a{b=\"c} 1\n").status != 0)
-    }
-
-    private func check(_ scrape: String) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(Self.promtool))
-        process.arguments = ["check", "metrics"]
-        let input = Pipe()
-        let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(scrape.utf8))
-        try input.fileHandleForWriting.close()
-        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        #expect(try Promtool.check("# TYPE a counter\na 1\n").findings.contains("_total"))
+        #expect(try Promtool.check("a{b=\"c} 1\n").status != 0)
     }
 }

@@ -11,28 +11,28 @@ public struct MetricsPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "metrics", summary: "Prometheus metrics at /metrics", provides: [AnyServiceKey(.metricsFactory)])
 
-    private let registry: PrometheusRegistry
+    private let metrics: PrometheusRegistry
     private let requests: RequestTimes
     private let process: ProcessMetrics
 
     public init(config: MetricsConfig, dependencies: Dependencies) {
-        registry = PrometheusRegistry(maxSeriesPerMetric: config.maxSeriesPerMetric, logger: dependencies.logger)
-        requests = RequestTimes(factory: registry)
-        process = ProcessMetrics(factory: registry)
+        metrics = PrometheusRegistry(maxSeriesPerMetric: config.maxSeriesPerMetric, logger: dependencies.logger)
+        requests = RequestTimes(factory: metrics)
+        process = ProcessMetrics(factory: metrics)
     }
 
-    public func register(into plugins: inout PluginRegistry) {
-        plugins.provide(.metricsFactory, registry)
-        plugins.gate(
+    public func register(into registry: inout PluginRegistry) {
+        registry.provide(.metricsFactory, metrics)
+        registry.gate(
             Gate(
                 "request-times", phase: .observe, target: .allRoutes, relations: [.independentOfAll],
                 body: requests.measure))
-        plugins.route(
+        registry.route(
             Route(
                 .get, "/metrics", access: .open(because: "scrapers carry no token; labels name no user"),
                 summary: "All metrics as Prometheus text", handler: scrape))
         for description in [PrometheusRegistry.droppedSeries, RequestTimes.description] + ProcessMetrics.descriptions {
-            plugins.metric(description)
+            registry.metric(description)
         }
     }
 
@@ -40,7 +40,7 @@ public struct MetricsPlugin: Plugin {
     private func scrape(_: Request, _: RequestContext) -> Response {
         process.refresh()
         var text = ExpositionText()
-        registry.write(to: &text)
+        metrics.write(to: &text)
         return Response(
             status: .ok, headers: [.contentType: ExpositionText.contentType],
             body: ResponseBody(byteBuffer: text.buffer))
