@@ -92,7 +92,7 @@ let package = Package(
         .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
 
         .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
@@ -118,7 +118,7 @@ let package = Package(
         .tests("DomainTests", ["Domain", .nioCore]),
         .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
         .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
-        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
+        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "KernelTesting"]),
     ]

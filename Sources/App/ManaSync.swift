@@ -11,7 +11,7 @@ struct ManaSync: AsyncParsableCommand {
             Exit codes: 0 for success, 64 for a command line that cannot be read, 78 for a configuration that makes no server, \
             1 for everything else.
             """,
-        version: ServerVersion.current,
+        version: BuildInfo.version,
         subcommands: [
             Serve.self, ConfigCommands.self, PluginCommands.self, RoutesCommand.self, DatabaseCommands.self, TokenCommand.self,
         ],

@@ -50,7 +50,7 @@ struct StartupReport {
         let server = plan.configuration.section(ServerConfig.self, at: "server")
         let host = server.host.contains(":") ? "[\(server.host)]" : server.host
         logger.info(
-            "mana-sync \(ServerVersion.current) serves http://\(host):\(port)",
+            "mana-sync \(BuildInfo.version) serves http://\(host):\(port)",
             metadata: [
                 "plugins": "\(plan.plugins.map(\.manifest.id).joined(separator: ","))",
                 "off": "\(plan.disabled.map(\.id).joined(separator: ","))",
