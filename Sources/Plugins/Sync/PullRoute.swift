@@ -8,6 +8,7 @@ struct PullRoute: Sendable {
     let config: SyncConfig
     let log: any ChangeLog
     let metrics: SyncMetrics
+    let answers: SyncAnswerWriter
 
     func respond(to request: Request, _ context: RequestContext) async throws -> Response {
         let user = UserID(try context.requirePrincipal().userID)
@@ -19,9 +20,9 @@ struct PullRoute: Sendable {
         let query = ChangeQuery(
             user: user, client: try request.clientID(), app: app, tables: [TableName(table)], after: after,
             limit: try limit(parameters), byteLimit: config.pageBytes.bytes)
-        let page = try await log.read(query, into: config.answerWriter)
+        let page = try await log.read(query, into: answers.begin())
         metrics.countDelivered(page.count)
-        return .syncAnswer(page, rejections: [])
+        return .json(answers.finish(page))
     }
 
     private func limit(_ parameters: QueryParameters) throws(Problem) -> Int {

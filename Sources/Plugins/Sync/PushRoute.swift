@@ -9,6 +9,7 @@ struct PushRoute: Sendable {
     let log: any ChangeLog
     let time: any TimeSource
     let metrics: SyncMetrics
+    let answers: SyncAnswerWriter
 
     func respond(to request: Request, _ context: RequestContext) async throws -> Response {
         let user = UserID(try context.requirePrincipal().userID)
@@ -24,11 +25,11 @@ struct PushRoute: Sendable {
         let query = ChangeQuery(
             user: user, client: client, app: app, after: changeset.since, limit: config.pageLimit,
             byteLimit: config.pageBytes.bytes)
-        let (outcome, page) = try await log.append(push, thenReading: query, into: config.answerWriter)
+        let (outcome, page) = try await log.append(push, thenReading: query, into: answers.begin())
         metrics.countPush(
             stored: outcome.stored, deduplicated: outcome.duplicates, rejected: outcome.rejections.count,
             lowered: changeset.loweredTimestamps)
         metrics.countDelivered(page.count)
-        return .syncAnswer(page, rejections: outcome.rejections)
+        return .json(answers.finish(page, rejections: outcome.rejections))
     }
 }

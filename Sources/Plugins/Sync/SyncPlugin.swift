@@ -12,8 +12,9 @@ public struct SyncPlugin: Plugin {
     public init(config: SyncConfig, dependencies: Dependencies) throws {
         let log = try dependencies.require(.changeLog)
         let metrics = SyncMetrics(factory: dependencies.metrics)
-        push = PushRoute(config: config, log: log, time: dependencies.time, metrics: metrics)
-        pull = PullRoute(config: config, log: log, metrics: metrics)
+        let answers = SyncAnswerWriter(timestampKey: config.fieldTimestampKey)
+        push = PushRoute(config: config, log: log, time: dependencies.time, metrics: metrics, answers: answers)
+        pull = PullRoute(config: config, log: log, metrics: metrics, answers: answers)
     }
 
     public func register(into registry: inout PluginRegistry) {
