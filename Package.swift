@@ -87,7 +87,7 @@ let package = Package(
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
-            ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+            ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
         .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .metrics, .nioCore]),
@@ -105,7 +105,7 @@ let package = Package(
             dependencies: ["CSQLite", .argumentParser, .httpTypes, .nioCore, .nioHTTP1, .nioPosix],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
 
-        .module("StoreContracts", path: "Tests/Contracts", ["Domain", .nioCore]),
+        .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests(
             "KernelTests",
@@ -114,7 +114,9 @@ let package = Package(
                 .nioHTTP1, .nioHTTPTypes, .nioPosix,
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),
-        .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
+        .tests(
+            "SQLiteStoreTests",
+            ["SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .nioCore]),
         .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
