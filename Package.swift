@@ -83,15 +83,15 @@ let package = Package(
                 "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
-        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .logging, .nioCore]),
-        .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .nioCore]),
+        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+        .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
-        .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .metrics, .nioCore]),
-        .plugin("DevIssuer", [.httpTypes, .nioCore]),
+        .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
