@@ -116,7 +116,9 @@ let package = Package(
         .tests("DomainTests", ["Domain", .nioCore]),
         .tests(
             "SQLiteStoreTests",
-            ["SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .nioCore]),
+            [
+                "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+            ]),
         .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),

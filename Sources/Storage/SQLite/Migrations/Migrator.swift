@@ -2,13 +2,13 @@ import Domain
 import Kernel
 
 /// Brings a database to the schema that this server knows (spec: storage.md, "Migrations").
-package struct Migrator: Sendable {
+struct Migrator: Sendable {
     /// The migrations of every owner, each owner's in order.
     let known: [Migration]
     let time: any TimeSource
 
     /// A migrator of the given steps.
-    package init(_ known: [Migration], time: any TimeSource) {
+    init(_ known: [Migration], time: any TimeSource) {
         self.known = known
         self.time = time
     }

@@ -21,13 +21,13 @@ final class ReaderPool: Sendable {
         let asked = ContinuousClock.now
         return try await threads.onThread { () throws(StoreError) -> Value in
             let began = ContinuousClock.now
-            self.metrics.readerWait.recordNanoseconds(asked.duration(to: began).nanoseconds)
+            self.metrics.readBegan(after: asked.duration(to: began))
             guard var session = self.idle.withLock({ $0.popLast() }) else {
                 throw StoreError(.internalFault, "There is no reader for the thread.")
             }
             defer {
                 self.idle.withLock { $0.append(session) }
-                self.metrics.read.recordNanoseconds(began.duration(to: .now).nanoseconds)
+                self.metrics.readEnded(took: began.duration(to: .now))
             }
             return try work(&session)
         }

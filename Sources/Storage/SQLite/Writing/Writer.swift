@@ -27,7 +27,7 @@ final class Writer: Sendable {
                 let error = StoreError(.overloaded, "Too many pushes are waiting to be stored.")
                 answer.resume(returning: .failure(error))
             }
-            metrics.queueDepth.record(queue.count)
+            metrics.queueHas(queue.count)
         }
         return try result.get()
     }
@@ -36,9 +36,8 @@ final class Writer: Sendable {
         while queue.keepsWriterAwake() {
             let began = ContinuousClock.now
             let (group, results) = session.withLock { $0?.storeGroup(of: queue) } ?? refuseGroup()
-            metrics.commit.recordNanoseconds(began.duration(to: .now).nanoseconds)
-            metrics.groupSize.record(group.count)
-            metrics.queueDepth.record(queue.count)
+            metrics.groupEnded(pushes: group.count, took: began.duration(to: .now))
+            metrics.queueHas(queue.count)
             for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
         }
     }
