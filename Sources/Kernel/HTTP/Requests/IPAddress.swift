@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 
 /// An IP address as its bytes in network order. An IPv4 address inside IPv6 (`::ffff:10.0.0.1`) is the IPv4 address.
@@ -14,8 +13,8 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address of a socket; nil for one that is not of IP.
     init?(_ socketAddress: SocketAddress?) {
         switch socketAddress {
-        case .v4(let address): self.init(bytes: withUnsafeBytes(of: address.address.sin_addr) { Array($0) })
-        case .v6(let address): self.init(bytes: withUnsafeBytes(of: address.address.sin6_addr) { Array($0) })
+        case .v4(let address): self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[4..<8]) })
+        case .v6(let address): self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[8..<24]) })
         default: return nil
         }
     }
