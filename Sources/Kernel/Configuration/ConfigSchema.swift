@@ -17,7 +17,8 @@ public struct ConfigSchema: Sendable {
     /// Adds a section.
     /// - Parameters:
     ///   - path: `server`, or `plugins.sync` for a section of a group. Two sections at one path make every load fail.
-    ///   - switchable: whether the section also has the key `enabled`, false by default; see ``Configuration/isEnabled(_:)``.
+    ///   - switchable: whether the section also has the keys `enabled`, false by default, and `onFailure`; see
+    ///     ``Configuration/isEnabled(_:)`` and ``Configuration/failurePolicy(of:)``.
     public mutating func add<S: ConfigSection>(_ section: S.Type, at path: String, switchable: Bool = false) {
         var defaults: ConfigNode
         do {
@@ -31,10 +32,14 @@ public struct ConfigSchema: Sendable {
             faults.append(ConfigDiagnostic(location: .default, message: "\(path): \(S.self) is no section with keys"))
             return
         }
-        if switchable, !shape.fields.contains(where: { $0.name == ConfigSchema.switchKey }) {
-            shape.fields.insert(ConfigShape.Field(name: ConfigSchema.switchKey, shape: .flag), at: 0)
-            let entry = ConfigNode.Entry(key: ConfigSchema.switchKey, keyLocation: .default, value: .untyped("false"))
-            defaults = ConfigNode(.mapping([entry] + defaults.entries))
+        if switchable {
+            for key in ConfigSchema.switches.reversed()
+            where !shape.fields.contains(where: { $0.name == key.field.name }) {
+                shape.fields.insert(key.field, at: 0)
+                let entry = ConfigNode.Entry(
+                    key: key.field.name, keyLocation: .default, value: .untyped(key.defaultText))
+                defaults = ConfigNode(.mapping([entry] + defaults.entries))
+            }
         }
         shape.defaults = defaults
         guard root.insert(.mapping(shape), at: ConfigPath.steps(path)[...], defaults: defaults) else {
@@ -45,4 +50,15 @@ public struct ConfigSchema: Sendable {
     }
 
     static let switchKey = "enabled"
+    static let failureKey = "onFailure"
+
+    /// The keys that every switchable section has besides its own.
+    private static let switches = [
+        (field: ConfigShape.Field(name: switchKey, shape: .flag), defaultText: "false"),
+        (
+            field: ConfigShape.Field(
+                name: failureKey, shape: .choice(Configuration.FailurePolicy.allCases.map(\.rawValue))),
+            defaultText: Configuration.FailurePolicy.refuse.rawValue
+        ),
+    ]
 }

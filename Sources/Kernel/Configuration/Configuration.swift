@@ -26,6 +26,20 @@ public struct Configuration: Sendable {
         return root.descendant(at: key[...])?.text == "true"
     }
 
+    /// What a plugin's failure to start does to the server (spec: kernel.md, "Failure").
+    public enum FailurePolicy: String, Sendable, CaseIterable {
+        /// The server does not start.
+        case refuse
+        /// The plugin's routes answer 503, and readiness names it.
+        case degrade
+    }
+
+    /// What the key `onFailure` of a switchable section says.
+    public func failurePolicy(of path: String) -> FailurePolicy {
+        let key = ConfigPath.steps(path) + [ConfigSchema.failureKey]
+        return root.descendant(at: key[...])?.text.flatMap(FailurePolicy.init(rawValue:)) ?? .refuse
+    }
+
     /// Where the value of a key, `server.port`, or a section comes from. A key that does not exist is `.default`.
     public func location(of path: String) -> ConfigLocation {
         root.descendant(at: ConfigPath.steps(path)[...])?.location ?? .default

@@ -1,17 +1,18 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// A JWK set that another service publishes over HTTP (spec: security.md, "JWKS").
 ///
-/// It follows no redirect, takes status 200 only, reads at most 256 KiB, and gives up after its time-out. It owns its HTTP
-/// client: whoever made the source calls ``shutdown()`` when no ``load()`` is under way any more.
-public struct RemoteKeySetSource: KeySetSource {
+/// It follows no redirect, takes status 200 only, reads at most 256 KiB, and gives up after its time-out. Its HTTP
+/// client is made by the first ``load()``: whoever loads calls ``shutdown()`` when no ``load()`` is under way any more.
+public final class RemoteKeySetSource: KeySetSource {
     /// The address without user, password, query and fragment.
     public let name: String
     private let url: String
     private let timeout: Duration
-    private let client: HTTPClient
+    private let client = Mutex<HTTPClient?>(nil)
 
     /// A source at `url`, to which nothing is sent yet.
     ///
@@ -22,9 +23,6 @@ public struct RemoteKeySetSource: KeySetSource {
         self.url = url
         self.timeout = timeout
         name = Self.withoutSecrets(url)
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// The bytes of the document, fetched anew.
@@ -32,8 +30,8 @@ public struct RemoteKeySetSource: KeySetSource {
         // The client's own deadline ends with the response's head; this one covers the last byte too, and takes the
         // place of all the client's.
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            group.addTask { try await fetch() }
-            group.addTask {
+            group.addTask { try await self.fetch() }
+            group.addTask { [timeout] in
                 try await Task.sleep(for: timeout)
                 throw RemoteKeySetError.timeout
             }
@@ -45,13 +43,24 @@ public struct RemoteKeySetSource: KeySetSource {
 
     /// Closes the client's connections; the source cannot load afterwards.
     public func shutdown() async throws {
-        try await client.shutdown()
+        try await client.withLock { $0.take() }?.shutdown()
+    }
+
+    private func openClient() -> HTTPClient {
+        client.withLock { client in
+            if let client { return client }
+            var configuration = HTTPClient.Configuration()
+            configuration.redirectConfiguration = .disallow
+            let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            client = made
+            return made
+        }
     }
 
     private func fetch() async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
-        let response = try await client.execute(request, deadline: .distantFuture)
+        let response = try await openClient().execute(request, deadline: .distantFuture)
         guard response.status == .ok else { throw RemoteKeySetError.status(Int(response.status.code)) }
         var document: [UInt8] = []
         for try await part in response.body {
