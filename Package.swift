@@ -99,7 +99,7 @@ let package = Package(
             name: "App",
             dependencies: [
                 "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
-                .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
+                .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
