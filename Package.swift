@@ -83,21 +83,23 @@ let package = Package(
                 "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
-        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .logging, .nioCore]),
-        .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .nioCore]),
+        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+        .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
-            ["CSQLite", "Domain", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+            ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
-        .plugin("Sync", ["JSONScanner", .httpTypes, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .metrics, .nioCore]),
-        .plugin("DevIssuer", [.httpTypes, .nioCore]),
+        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+
+        .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "SyncPlugin", "MetricsPlugin", "DevIssuerPlugin",
-                .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
@@ -105,7 +107,7 @@ let package = Package(
             dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
 
-        .module("StoreContracts", path: "Tests/Contracts", ["Domain", .nioCore]),
+        .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests(
             "KernelTests",
@@ -114,9 +116,13 @@ let package = Package(
                 .nioHTTP1, .nioHTTPTypes, .nioPosix,
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),
-        .tests("SQLiteStoreTests", ["SQLiteStore", "StoreContracts", "CSQLite", .logging, .nioCore]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
-        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
+        .tests(
+            "SQLiteStoreTests",
+            [
+                "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+            ]),
+        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "KernelTesting"]),
     ]

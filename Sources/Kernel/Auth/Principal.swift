@@ -22,3 +22,20 @@ public struct Principal: Hashable, Sendable {
         self.expiresAt = expiresAt
     }
 }
+
+extension Principal {
+    /// Whether a text can be a token's `sub` (spec: security.md, "Tokens").
+    public static func isValid(userID: String) -> Bool {
+        (1...128).contains(userID.utf8.count) && userID != "." && userID != ".."
+            && userID.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: punctuation.contains(byte)
+                }
+            }
+    }
+
+    private static let punctuation = [UInt8]("._:@|-".utf8)
+}

@@ -22,7 +22,7 @@ struct TokenClaims {
 
     /// Who the token speaks for.
     func principal() throws(AuthenticationError) -> Principal {
-        guard let subject = claims["sub"]?.string, Self.isValid(subject: subject) else { throw .invalid(.subject) }
+        guard let subject = claims["sub"]?.string, Principal.isValid(userID: subject) else { throw .invalid(.subject) }
         return Principal(
             userID: subject, email: try profile("email"), role: try profile("role"), sessionID: try profile("sid"),
             expiresAt: expiresAt)
@@ -59,20 +59,6 @@ struct TokenClaims {
         default: throw .invalid(.profile)
         }
     }
-
-    private static func isValid(subject: String) -> Bool {
-        (1...128).contains(subject.utf8.count) && subject != "." && subject != ".."
-            && subject.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: subjectPunctuation.contains(byte)
-                }
-            }
-    }
-
-    private static let subjectPunctuation = [UInt8]("._:@|-".utf8)
 }
 
 extension UnixTime {

@@ -17,8 +17,8 @@ public struct Plan: Sendable {
     public let openTraits: [RouteTrait]
 
     let services: ServiceTable
-    let responder: PlanResponder
-    let state: ServerState
+    package let responder: PlanResponder
+    package let state: ServerState
 
     /// A service of the plan; nil where no enabled plugin provides it.
     public func service<Value>(_ key: ServiceKey<Value>) -> Value? {

@@ -1,9 +1,9 @@
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import Logging
 
 /// Takes requests to their routes: finds the route, makes the context, runs the chain. It always has an answer.
-final class PlanResponder: Sendable {
+package final class PlanResponder: Sendable {
     private struct Target: Sendable {
         let description: RouteDescription
         let bodyLimit: Int
@@ -26,7 +26,7 @@ final class PlanResponder: Sendable {
                 let route = built.planned.route
                 let plugin = built.planned.plugin
                 let handler: RouteHandler = { request, context in
-                    guard state.isServing(plugin) else { throw Problem.pluginUnavailable }
+                    guard state.isServing(plugin) else { throw Problem.unavailable(detail: "The feature is not available now.") }
                     return try await route.handler(request, context)
                 }
                 return (
@@ -40,8 +40,8 @@ final class PlanResponder: Sendable {
     }
 
     /// Answers one request.
-    func respond(to request: Request, from connection: ConnectionInfo) async -> Response {
-        let requestID = RequestID.of(request)
+    package func respond(to request: Request, from connection: ConnectionInfo) async -> Response {
+        let requestID = RequestID(of: request.headers)
         let path = request.head.path.map { $0[...].prefix { $0 != "?" } } ?? ""
         var parameters = PathParameters()
         var target: Target?
@@ -50,7 +50,7 @@ final class PlanResponder: Sendable {
         case .found(let found, let values): (target, parameters, problem) = (found, values, .notFound)
         case .wrongMethod(let allowed): problem = .methodNotAllowed(allow: allowed)
         case .notFound: problem = .notFound
-        case .malformed: problem = .malformedTarget
+        case .malformed: problem = .malformed("The path is not percent-encoded UTF-8.")
         }
         let context = RequestContext(
             requestID: requestID, connection: connection, route: target?.description, parameters: parameters,
@@ -86,7 +86,7 @@ final class PlanResponder: Sendable {
     private static func answer(_ error: any Error, _ context: RequestContext) -> Response {
         let problem = Problem.from(error)
         context.record.setErrorCode(problem.code)
-        if problem.status.code >= 500, !(error is CancellationError) {
+        if problem.status >= 500, !(error is CancellationError) {
             context.logger.error(
                 "request failed",
                 metadata: ["error": "\(String(reflecting: error))", "route": "\(context.route?.template ?? "-")"])

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What the server as a whole is doing: which plugins serve, what their background work does, whether it drains.
-final class ServerState: Sendable {
+package final class ServerState: Sendable {
     private struct State {
         var isStarted = false
         var isDraining = false
@@ -23,11 +23,11 @@ final class ServerState: Sendable {
         state.withLock { $0.openConnections = count }
     }
 
-    func markStarted() {
+    package func markStarted() {
         state.withLock { $0.isStarted = true }
     }
 
-    func markDraining() {
+    package func markDraining() {
         state.withLock { $0.isDraining = true }
     }
 

@@ -1,0 +1,74 @@
+public import Logging
+public import ServiceLifecycle
+
+/// A plan that runs: its plugins, their background work, and the socket.
+///
+/// A service: it ends after a graceful shutdown, within `server.shutdownGrace` whatever peers do.
+public struct ServerRuntime: Service {
+    private let plan: Plan
+    private let time: any TimeSource
+    private let logger: Logger
+    private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// A server of `plan`.
+    /// - Parameter onListening: Called once the socket listens and every plugin has started, with the port.
+    public init(
+        plan: Plan, time: any TimeSource = SystemTimeSource(), logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.plan = plan
+        self.time = time
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Starts the plugins, serves until shutdown, drains, and stops the plugins.
+    ///
+    /// - Throws: ``StartFailure``, or why the socket cannot listen.
+    public func run() async throws {
+        let config = plan.configuration.section(ServerConfig.self, at: "server")
+        let lifecycle = PluginLifecycle(plan: plan, logger: logger)
+        let started = try await lifecycle.start()
+        let front = HTTPFront(config: config, logger: logger) { [responder = plan.responder] request, connection in
+            await responder.respond(to: request, from: connection)
+        }
+        plan.state.countConnections { front.openConnections }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for plugin in started {
+                    for background in plugin.background {
+                        let supervisor = BackgroundSupervisor(
+                            plugin: plugin.manifest.id, background: background, state: plan.state, time: time, logger: logger)
+                        // The supervised services stop after the socket, by cancellation: requests may need them until then.
+                        group.addTask { await supervisor.run() }
+                    }
+                }
+                group.addTask { try await announce(front) }
+                group.addTask { try await drainOnShutdown(lifecycle, started, grace: config.shutdownGrace) }
+                defer { group.cancelAll() }
+                try await front.run()
+            }
+        } catch {
+            await lifecycle.stop(started)
+            throw error
+        }
+        await lifecycle.stop(started)
+    }
+
+    private func announce(_ front: HTTPFront) async throws {
+        let port = try await front.boundPort()
+        plan.state.markStarted()
+        await onListening(port)
+    }
+
+    private func drainOnShutdown(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin], grace: Duration) async throws {
+        do {
+            try await gracefulShutdown()
+        } catch {
+            // Cancelled: the socket has ended by itself.
+            return
+        }
+        plan.state.markDraining()
+        await lifecycle.drain(started, until: .now + grace)
+    }
+}

@@ -1,0 +1,79 @@
+public import HTTPTypes
+import HummingbirdCore
+public import Kernel
+import NIOCore
+
+/// A server in the test's process: plugins, a configuration, an in-process client, manual clocks and a log in memory.
+///
+/// Requests take the way that they take in production, from routing to the last gate; only the socket is left out.
+public struct PluginHarness: Sendable {
+    /// The plan that runs.
+    public let plan: Plan
+    /// The clocks.
+    public let time: ManualTime
+    /// The log.
+    public let log: MemoryLog
+
+    /// Plans a server of `plugins` with the configuration file `yaml`. Starts nothing.
+    ///
+    /// - Throws: `ConfigurationErrors` or `PlanRefusals`, as the server would at its start.
+    public init(
+        plugins: [any Plugin.Type], yaml: String, environment: [String: String] = [:], time: ManualTime = ManualTime()
+    ) throws {
+        let catalog = PluginCatalog(plugins)
+        let configuration = try Configuration.load(catalog.schema, file: nil, text: yaml, environment: environment)
+        log = MemoryLog()
+        self.time = time
+        plan = try PlanBuilder(catalog: catalog, time: time, logger: log.logger()).plan(configuration)
+    }
+
+    /// Starts the plugins, runs `body`, and stops them.
+    public func run<Result>(_ body: (PluginHarness) async throws -> Result) async throws -> Result {
+        let lifecycle = PluginLifecycle(plan: plan, logger: log.logger())
+        let started = try await lifecycle.start()
+        plan.state.markStarted()
+        do {
+            let result = try await body(self)
+            await lifecycle.stop(started)
+            return result
+        } catch {
+            await lifecycle.stop(started)
+            throw error
+        }
+    }
+
+    /// Sends one request and collects its answer.
+    public func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: String = ""
+    ) async throws -> Answer {
+        var headers = headers
+        if !body.isEmpty { headers[.contentLength] = String(body.utf8.count) }
+        let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
+        let response = await plan.responder.respond(to: request, from: ConnectionInfo(remoteAddress: "127.0.0.1"))
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        return Answer(status: response.status, headers: response.headers, body: String(buffer: collector.buffer))
+    }
+
+    /// An answer, whole.
+    public struct Answer: Sendable {
+        /// Its status.
+        public let status: HTTPResponse.Status
+        /// Its headers.
+        public let headers: HTTPFields
+        /// Its body as text.
+        public let body: String
+    }
+}
+
+/// Takes a response's body.
+private final class BodyCollector: ResponseBodyWriter {
+    var buffer = ByteBuffer()
+
+    func write(_ buffer: ByteBuffer) async throws {
+        self.buffer.writeImmutableBuffer(buffer)
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
