@@ -99,12 +99,12 @@ let package = Package(
             name: "App",
             dependencies: [
                 "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
-                .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
+                .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CSQLite", .argumentParser, .httpTypes, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
