@@ -91,20 +91,22 @@ let package = Package(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
 
+        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+
         .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
-        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "SyncPlugin", "MetricsPlugin", "DevIssuerPlugin",
-                .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals,
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CSQLite", .argumentParser, .httpTypes, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
@@ -121,8 +123,8 @@ let package = Package(
             [
                 "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "SQLiteStore", .httpTypes, .nioCore]),
-        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .metrics, .nioCore]),
+        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "KernelTesting"]),
     ]

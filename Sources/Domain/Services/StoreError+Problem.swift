@@ -1,4 +1,3 @@
-import HTTPTypes
 public import Kernel
 
 extension StoreError: ProblemConvertible {
@@ -7,11 +6,11 @@ extension StoreError: ProblemConvertible {
         switch code {
         case .unavailable, .overloaded:
             Problem.unavailable(
-                code: "store_\(code.rawValue)", detail: "The store cannot take the request now.", retryAfter: 1)
+                code: "store_\(code.rawValue)", detail: "The store cannot take the request now.", retryAfter: .seconds(1))
         case .full:
             Problem(
-                status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: "store_full",
-                title: "Insufficient storage",
+                status: 507, code: "store_full",
+                
                 detail: "The store is full; nothing was stored.")
         case .unusable, .newerSchema, .needsMigration, .inUse, .internalFault:
             Problem.internalError

@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSONScanner
 public import Kernel
 import NIOCore
@@ -34,6 +33,6 @@ public struct TokenWish: Hashable, Sendable {
     }
 
     private static func problem(_ detail: String) -> Problem {
-        Problem(status: .badRequest, code: "invalid_token_request", title: "Invalid token request", detail: detail)
+        Problem(status: 400, code: "invalid_token_request", detail: detail)
     }
 }

@@ -54,4 +54,15 @@ struct KernelSectionsTests {
 
     private static let network = "must be an address or a network such as 10.0.0.0/8"
     private static let origin = "must be an exact origin such as https://app.example.org, without a path"
+
+    @Test("A section without keys of its own is switched on and off, and is strict")
+    func noKeys() throws {
+        var schema = ConfigSchema()
+        schema.add(NoConfig.self, at: "plugins.small", switchable: true)
+        let configuration = try Configuration.load(schema, file: nil, text: "plugins: {small: {enabled: true}}")
+        #expect(configuration.isEnabled("plugins.small"))
+        #expect(throws: ConfigurationErrors.self) {
+            try Configuration.load(schema, file: nil, text: "plugins: {small: {colour: red}}")
+        }
+    }
 }

@@ -14,7 +14,13 @@ final class ProbeRecord {
     }
 
     var shape: ConfigShape {
-        isKeyed ? .mapping(ConfigShape.Mapping(fields: fields, defaults: defaults)) : single ?? .any
+        // A type without properties asks for nothing; its defaults still say that it has keys.
+        guard isKeyed || single == nil && hasMappingDefaults else { return single ?? .any }
+        return .mapping(ConfigShape.Mapping(fields: fields, defaults: defaults))
+    }
+
+    private var hasMappingDefaults: Bool {
+        if case .mapping = defaults?.content { true } else { false }
     }
 
     func open() {

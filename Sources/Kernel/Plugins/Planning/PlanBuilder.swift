@@ -36,12 +36,15 @@ public struct PlanBuilder: Sendable {
                 background: $0.registry.background, healthChecks: $0.registry.healthChecks)
         }
         state.observe(plugins)
+        let services = made.reduce(into: ServiceTable()) { $0.merge($1.registry.services) }
+        let metrics = made.flatMap(\.registry.metrics)
+        (services[.metricsFactory] as? any MetricsBackend)?.describe(metrics)
         return Plan(
             configuration: configuration, plugins: plugins,
             disabled: disabled.map { $0.manifest }.sorted { $0.id < $1.id }, routes: routes.map(\.planned),
-            metrics: made.flatMap(\.registry.metrics),
+            metrics: metrics,
             openTraits: Set(routes.flatMap(\.planned.openTraits)).sorted { $0.name < $1.name },
-            services: made.reduce(into: ServiceTable()) { $0.merge($1.registry.services) },
+            services: services,
             responder: PlanResponder(
                 routes: routes, server: configuration.section(ServerConfig.self, at: "server"), state: state,
                 logger: logger),

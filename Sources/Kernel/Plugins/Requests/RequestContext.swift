@@ -4,7 +4,7 @@ import Synchronization
 /// What the kernel knows of a request, handed from gate to gate and to the route's handler.
 public struct RequestContext: Sendable {
     /// The request's id: the client's own `X-Request-Id` if it is well-formed, else one made here.
-    public let requestID: String
+    public let requestID: RequestID
     /// Where it came from.
     public let connection: ConnectionInfo
     /// The route that takes it; nil for one that no route takes.
@@ -26,7 +26,7 @@ public struct RequestContext: Sendable {
     private let baseLogger: Logger
 
     init(
-        requestID: String, connection: ConnectionInfo, route: RouteDescription?, parameters: PathParameters,
+        requestID: RequestID, connection: ConnectionInfo, route: RouteDescription?, parameters: PathParameters,
         bodyLimit: Int, arrivedAt: ContinuousClock.Instant, logger: Logger
     ) {
         self.requestID = requestID
@@ -42,7 +42,7 @@ public struct RequestContext: Sendable {
     /// A logger whose lines carry the request's id.
     public var logger: Logger {
         var logger = baseLogger
-        logger[metadataKey: "request"] = .string(requestID)
+        logger[metadataKey: "request"] = .string(requestID.text)
         return logger
     }
 

@@ -5,7 +5,7 @@ struct RouteTable<Target: Sendable>: Sendable {
     enum Match: Sendable {
         case found(Target, PathParameters)
         /// There are routes at the path, for these methods.
-        case wrongMethod(allowed: [String])
+        case wrongMethod(allowed: [HTTPRequest.Method])
         case notFound
         /// The path's percent-encoding is broken, or it decodes to no UTF-8.
         case malformed
@@ -73,7 +73,7 @@ struct RouteTable<Target: Sendable>: Sendable {
         }
         if allowed.isEmpty { return .notFound }
         if allowed.contains(HTTPRequest.Method.get.rawValue) { allowed.insert(HTTPRequest.Method.head.rawValue) }
-        return .wrongMethod(allowed: allowed.sorted())
+        return .wrongMethod(allowed: allowed.sorted().compactMap { HTTPRequest.Method(rawValue: $0) })
     }
 
     private func find(

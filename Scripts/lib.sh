@@ -1,0 +1,28 @@
+# Shared by the scripts: where things are, and what a fresh machine has to have. Sourced, not run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+
+# install PACKAGE…: installs what is missing of Debian's packages, and says so before it does.
+install() {
+    local missing=()
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "Installing Debian packages: ${missing[*]}"
+    local sudo=()
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    "${sudo[@]}" apt-get update -q >&2
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" >&2
+}
+
+need_swift() {
+    command -v swift >/dev/null || {
+        echo "There is no swift here. Install the Swift toolchain, 6.2 or newer, from https://www.swift.org/install" >&2
+        exit 1
+    }
+}
+
+libraries=(libpq-dev zlib1g-dev libssl-dev libsqlite3-dev)

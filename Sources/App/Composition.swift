@@ -1,0 +1,15 @@
+import DevIssuerPlugin
+import Kernel
+import MetricsPlugin
+import StoragePlugin
+import SyncPlugin
+
+/// The plugins that are compiled in: the one place that knows them all. A new plugin is one more line here.
+enum Composition {
+    static let catalog = PluginCatalog([
+        StoragePlugin.self,
+        DevIssuerPlugin.self,
+        MetricsPlugin.self,
+        SyncPlugin.self,
+    ])
+}

@@ -1,0 +1,51 @@
+import JSONScanner
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension ByteWriter {
+    /// Writes a string of well-formed UTF-8 as a JSON string token.
+    mutating func writeString(_ utf8: UnsafeRawBufferPointer) {
+        JSONStringToken.forEachPiece(of: utf8) { write($0) }
+    }
+
+    /// Writes a JSON text byte for byte, but on one line: within strings JSON has no line breaks, and those between tokens, which are
+    /// no part of a payload, become spaces.
+    @inline(__always)
+    mutating func writePayload(_ json: UnsafeRawBufferPointer) {
+        write(exactly: json.count) { target in
+            target.copyMemory(from: json)
+            target.replaceAll(UInt8(ascii: "\n"), with: UInt8(ascii: " "))
+            target.replaceAll(UInt8(ascii: "\r"), with: UInt8(ascii: " "))
+        }
+    }
+
+    /// Writes a number that is not negative.
+    mutating func write(decimal number: Int) {
+        if number > 9 { write(decimal: number / 10) }
+        write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    }
+}
+
+extension JSONStringToken {
+    /// The most bytes that a string's token can have: six for each byte, and the quotes.
+    static func longest(_ utf8: UnsafeRawBufferPointer?) -> Int {
+        utf8.map { 6 * $0.count + 2 } ?? 0
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    fileprivate func replaceAll(_ byte: UInt8, with replacement: UInt8) {
+        guard var place = baseAddress else { return }
+        let end = place + count
+        while place < end, let found = memchr(place, Int32(byte), end - place) {
+            found.storeBytes(of: replacement, as: UInt8.self)
+            place = found + 1
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Domain
+import HTTPTypes
+import HummingbirdCore
+import Kernel
+import NIOCore
+
+extension RequestContext {
+    /// The app that the path names.
+    func appID() throws(Problem) -> AppID {
+        guard let app = AppID(parameters["appId"]) else {
+            throw Problem(
+                status: 400, code: "invalid_app",
+                detail: "An app's name is 1 to 64 of A-Z a-z 0-9 . _ - and neither . nor ..")
+        }
+        return app
+    }
+}
+
+extension Request {
+    /// The client that the header `X-Client-Id` names; nil where there is none, or it is empty.
+    func clientID() throws(Problem) -> ClientID? {
+        guard let text = headers[.clientID], !text.isEmpty else { return nil }
+        guard text.utf8.count <= longestName else {
+            throw Problem(
+                status: 400, code: "invalid_client",
+                detail: "X-Client-Id has more than \(longestName) bytes.")
+        }
+        return ClientID(text)
+    }
+}
+
+extension HTTPField.Name {
+    /// `X-Client-Id`.
+    static let clientID = HTTPField.Name.known("X-Client-Id")
+}
+
+extension Problem {
+    static func missing(_ parameter: String) -> Problem {
+        Problem(
+            status: 400, code: "missing_parameter",
+            detail: "The query parameter '\(parameter)' is missing.")
+    }
+
+    static var invalidCursor: Problem {
+        Problem(
+            status: 400, code: "invalid_cursor", detail: "'since' is no RFC 3339 timestamp.")
+    }
+
+    static func invalidLimit(most: Int) -> Problem {
+        Problem(
+            status: 400, code: "invalid_limit",
+            detail: "'limit' must be a whole number from 1 to \(most).")
+    }
+}
+
+extension Response {
+    /// 200 with a JSON document.
+    static func json(_ document: ByteBuffer) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: document))
+    }
+}
+
+extension ChangesetError: ProblemConvertible {
+    var problem: Problem { .badRequest(code: code.rawValue, detail: detail) }
+}
