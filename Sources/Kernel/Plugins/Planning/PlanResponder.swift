@@ -11,22 +11,23 @@ package final class PlanResponder: Sendable {
     }
 
     private let table: RouteTable<Target>
-    private let unrouted: [OwnedGate]
+    /// Answers requests that no route takes: with the given problem, unless a gate is faster.
+    private let unrouted: @Sendable (Problem) -> RouteHandler
     private let defaultBodyLimit: Int
     private let logger: Logger
 
-    init(routes: [BuiltRoute], server: ServerConfig, state: ServerState, logger: Logger) {
+    init(plan: RoutePlan, server: ServerConfig, state: ServerState, logger: Logger) {
         defaultBodyLimit = server.maxBody.bytes
         self.logger = logger
-        // Gates that stand before all routes are part of every chain; any route shows them in order.
-        unrouted =
-            routes.first?.gates.filter { $0.gate.target == .allRoutes && $0.gate.phase.runsWithoutRoute } ?? []
+        unrouted = { problem in
+            PlanResponder.chain(plan.unrouted, state) { _, _ in throw problem }
+        }
         table = RouteTable(
-            routes.map { built in
+            plan.routes.map { built in
                 let route = built.planned.route
                 let plugin = built.planned.plugin
                 let handler: RouteHandler = { request, context in
-                    guard state.isServing(plugin) else { throw Problem.unavailable(detail: "The feature is not available now.") }
+                    guard state.isServing(plugin) else { throw Problem.degraded }
                     return try await route.handler(request, context)
                 }
                 return (
@@ -34,7 +35,7 @@ package final class PlanResponder: Sendable {
                     Target(
                         description: RouteDescription(template: route.path, plugin: plugin),
                         bodyLimit: route.bodyLimit ?? server.maxBody.bytes,
-                        handler: PlanResponder.chain(built.gates, around: handler))
+                        handler: PlanResponder.chain(built.gates, state, around: handler))
                 )
             })
     }
@@ -42,7 +43,7 @@ package final class PlanResponder: Sendable {
     /// Answers one request.
     package func respond(to request: Request, from connection: ConnectionInfo) async -> Response {
         let requestID = RequestID(of: request.headers)
-        let path = request.head.path.map { $0[...].prefix { $0 != "?" } } ?? ""
+        let path = (request.head.path ?? "").pathOfTarget
         var parameters = PathParameters()
         var target: Target?
         let problem: Problem
@@ -55,7 +56,7 @@ package final class PlanResponder: Sendable {
         let context = RequestContext(
             requestID: requestID, connection: connection, route: target?.description, parameters: parameters,
             bodyLimit: target?.bodyLimit ?? defaultBodyLimit, arrivedAt: .now, logger: logger)
-        let handler = target?.handler ?? PlanResponder.chain(unrouted) { _, _ in throw problem }
+        let handler = target?.handler ?? unrouted(problem)
         do {
             return try await handler(request, context)
         } catch {
@@ -64,9 +65,11 @@ package final class PlanResponder: Sendable {
     }
 
     /// The gates around `handler`. Errors become answers within the `observe` phase, so that its gates see every answer.
-    private static func chain(_ gates: [OwnedGate], around handler: @escaping RouteHandler) -> RouteHandler {
-        let inner = wrap(gates.filter { $0.gate.phase != .observe }, around: handler)
-        return wrap(gates.filter { $0.gate.phase == .observe }) { request, context in
+    private static func chain(
+        _ gates: [OwnedGate], _ state: ServerState, around handler: @escaping RouteHandler
+    ) -> RouteHandler {
+        let inner = wrap(gates.filter { $0.gate.phase != .observe }, state, around: handler)
+        return wrap(gates.filter { $0.gate.phase == .observe }, state) { request, context in
             do {
                 return try await inner(request, context)
             } catch {
@@ -75,10 +78,18 @@ package final class PlanResponder: Sendable {
         }
     }
 
-    private static func wrap(_ gates: [OwnedGate], around handler: @escaping RouteHandler) -> RouteHandler {
+    private static func wrap(
+        _ gates: [OwnedGate], _ state: ServerState, around handler: @escaping RouteHandler
+    ) -> RouteHandler {
         gates.reversed().reduce(handler) { next, owned in
-            let body = owned.gate.body
-            return { request, context in try await body(request, context, next) }
+            let (body, plugin) = (owned.gate.body, owned.plugin)
+            let isObserver = owned.gate.phase == .observe
+            return { request, context in
+                guard !state.isServing(plugin) else { return try await body(request, context, next) }
+                // What only looks is passed by. What protects cannot, so nobody passes.
+                guard isObserver else { throw Problem.degraded }
+                return try await next(request, context)
+            }
         }
     }
 
@@ -92,5 +103,17 @@ package final class PlanResponder: Sendable {
                 metadata: ["error": "\(String(reflecting: error))", "route": "\(context.route?.template ?? "-")"])
         }
         return problem.response(requestID: context.requestID)
+    }
+}
+
+extension Problem {
+    /// 503: the plugin of the route, or of a gate before it, could not start.
+    fileprivate static let degraded = Problem.unavailable(detail: "The feature is not available now.")
+}
+
+extension String {
+    /// What stands before the query of a request target. By bytes: a combining character after the mark does not hide it.
+    fileprivate var pathOfTarget: Substring {
+        utf8.firstIndex(of: UInt8(ascii: "?")).map { self[..<$0] } ?? self[...]
     }
 }
