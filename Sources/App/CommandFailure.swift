@@ -21,7 +21,9 @@ enum CommandFailure {
     }
 
     private static func report(_ message: String, code: ExitCode) -> ExitCode {
-        fputs("mana-sync: \(message)\n", stderr)
+        // The C library's own `stderr` is a variable that anyone may change: the descriptor is not.
+        let line = Array("mana-sync: \(message)\n".utf8)
+        write(STDERR_FILENO, line, line.count)
         return code
     }
 }

@@ -27,10 +27,11 @@ struct PIDFile: Sendable {
     /// Removes the file if it is this process's.
     func remove() {
         guard let file = fopen(path, "r") else { return }
-        var text = [CChar](repeating: 0, count: 32)
-        let line = fgets(&text, Int32(text.count), file)
+        var text = [UInt8](repeating: 0, count: 32)
+        let count = fread(&text, 1, text.count, file)
         fclose(file)
-        guard line != nil, let id = Int32(String(cString: text).prefix { $0.isNumber }), id == getpid() else { return }
+        let id = String(decoding: text.prefix(count), as: UTF8.self).prefix { $0.isNumber }
+        guard Int32(id) == getpid() else { return }
         unlink(path)
     }
 }

@@ -51,8 +51,8 @@ struct ConfigOptions: ParsableArguments {
     func plan(_ configuration: Configuration, logger: Logger) throws -> Plan {
         do {
             return try PlanBuilder(catalog: Composition.catalog, logger: logger).plan(configuration)
-        } catch let refusals as PlanRefusals {
-            throw CommandFailure.configuration("\(refusals)")
+        } catch {
+            throw CommandFailure.configuration("\(error)")
         }
     }
 

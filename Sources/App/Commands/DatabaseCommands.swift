@@ -5,38 +5,45 @@ import SQLiteStore
 import StoragePlugin
 
 /// `mana-sync db …`.
-struct DatabaseCommands: AsyncParsableCommand {
+struct DatabaseCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look at the database and bring its tables up to date.",
         subcommands: [Status.self, Migrate.self])
 
-    struct Status: AsyncParsableCommand {
+    struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show which migrations the database has.")
 
         @OptionGroup var options: ConfigOptions
 
-        func run() async throws {
+        func run() throws {
             let path = try DatabaseCommands.databasePath(options)
-            try await DatabaseCommands.reportingStoreErrors {
+            try DatabaseCommands.reportingStoreErrors {
                 print("\(path)")
-                for migration in try await SQLiteStore.migrationStatus(path: path) {
-                    let state = migration.appliedAt.map { "applied \($0.rfc3339)" } ?? "pending"
-                    print("  \(migration.owner)/\(migration.name): \(state)")
+                for migration in try SQLiteStore.migrationStatus(path: path) {
+                    print("  \(migration.owner)/\(migration.name): \(DatabaseCommands.describe(migration.state))")
                 }
             }
         }
     }
 
-    struct Migrate: AsyncParsableCommand {
+    fileprivate static func describe(_ state: MigrationStatus.State) -> String {
+        switch state {
+        case .applied(let time): "applied \(time.rfc3339)"
+        case .pending: "pending"
+        case .unknown(let time): "applied \(time.rfc3339) by a newer server"
+        }
+    }
+
+    struct Migrate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Apply the migrations that the database does not have yet.")
 
         @OptionGroup var options: ConfigOptions
 
-        func run() async throws {
+        func run() throws {
             let path = try DatabaseCommands.databasePath(options)
-            try await DatabaseCommands.reportingStoreErrors {
-                let applied = try await SQLiteStore.migrate(path: path)
+            try DatabaseCommands.reportingStoreErrors {
+                let applied = try SQLiteStore.migrate(path: path)
                 if applied.isEmpty { print("\(path) is up to date.") }
                 for migration in applied { print("applied \(migration.owner)/\(migration.name)") }
             }
@@ -47,9 +54,9 @@ struct DatabaseCommands: AsyncParsableCommand {
         try options.load().section(StorageConfig.self, at: StoragePlugin.section).sqlite.path
     }
 
-    fileprivate static func reportingStoreErrors(_ body: () async throws -> Void) async throws {
+    fileprivate static func reportingStoreErrors(_ body: () throws -> Void) throws {
         do {
-            try await body()
+            try body()
         } catch let error as StoreError {
             throw CommandFailure.failure(error.message)
         }

@@ -41,7 +41,7 @@ struct PluginCommands: ParsableCommand {
         func run() throws {
             do {
                 print(try PluginScaffold(name: name).write(), terminator: "")
-            } catch let error as PluginScaffold.Failure {
+            } catch {
                 throw CommandFailure.failure(error.description)
             }
         }

@@ -1,4 +1,5 @@
-public import Domain
+import Domain
+import HTTPTypes
 public import Kernel
 
 /// The sync protocol: push and pull (spec: protocol.md).

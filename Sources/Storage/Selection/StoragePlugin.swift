@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 public import Kernel
 public import SQLiteStore
 
@@ -14,8 +14,7 @@ public struct StoragePlugin: Plugin {
 
     public init(config: StorageConfig, dependencies: Dependencies) throws {
         store = SQLiteStore(
-            config: SQLiteStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics,
-            logger: dependencies.logger)
+            SQLiteStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics)
     }
 
     public func register(into registry: inout PluginRegistry) {

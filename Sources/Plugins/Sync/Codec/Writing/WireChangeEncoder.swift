@@ -38,7 +38,8 @@ struct WireChangeEncoder: ChangeSink {
 
     mutating func append(_ row: borrowing ChangeRow) {
         writeHead(row)
-        if row.fieldValues != nil || row.fieldTimestamps != nil || row.operation == .update { writeFields(row) }
+        let (operation, values, timestamps) = (row.operation, row.fieldValues, row.fieldTimestamps)
+        if operation == .update || values != nil || timestamps != nil { writeFields(values, timestamps) }
         writeTail(row)
         isFirst = false
     }
@@ -74,10 +75,10 @@ struct WireChangeEncoder: ChangeSink {
         }
     }
 
-    private mutating func writeFields(_ row: borrowing ChangeRow) {
+    private mutating func writeFields(_ values: UnsafeRawBufferPointer?, _ timestamps: UnsafeRawBufferPointer?) {
         buffer.writeStaticString(#","fields":"#)
         let start = buffer.writerIndex
-        var fields = WireFields(timestampKey: timestampKey, values: row.fieldValues, timestamps: row.fieldTimestamps)
+        var fields = WireFields(timestampKey: timestampKey, values: values, timestamps: timestamps)
         do throws(JSONScanError) {
             try fields.write(into: &buffer)
         } catch {

@@ -1,0 +1,78 @@
+import Foundation
+import NIOCore
+
+/// The release binary on a port and a folder of its own, with the configuration of a single machine: SQLite, nothing outside.
+struct ServerUnderTest {
+    /// Its process.
+    let process: LaunchedProcess
+    /// Where it listens, on 127.0.0.1.
+    let port: Int
+    /// Its database file.
+    let database: String
+    /// From the start of the process to its first healthy answer.
+    let startUp: Duration
+
+    /// Starts it and waits until it is healthy, 20 seconds at most.
+    init(binary: String, folder: URL, cores: String?) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        port = try BlockingClient.freePort()
+        database = folder.appendingPathComponent("mana-sync.db").path
+        let config = folder.appendingPathComponent("mana-sync.yaml")
+        try Self.configuration(port: port, folder: folder).write(to: config, atomically: true, encoding: .utf8)
+        let begun = ContinuousClock.now
+        process = try LaunchedProcess(binary, ["serve", "--config", config.path], folder: folder, cores: cores)
+        startUp = try Self.awaitHealth(process, port: port, path: "/health", since: begun)
+    }
+
+    /// One device for each of so many users.
+    func devices(_ count: Int) throws -> [Device] {
+        try (0..<count).map { number in
+            let user = "u-bench-\(number)"
+            let request = ByteBuffer.post("/dev/token", json: #"{"sub":"\#(user)"}"#)
+            let answer = try BlockingClient.exchange(request, port: port)
+            guard answer.status == 200,
+                let issued = try? JSONDecoder().decode(IssuedToken.self, from: Data(answer.body.readableBytesView))
+            else { throw BenchmarkError("POST /dev/token was answered \(answer.status): \(answer.text)") }
+            return Device(user: user, client: "bench-client-\(number)", token: issued.token)
+        }
+    }
+
+    /// Asks every two hundred microseconds until the answer is 200.
+    static func awaitHealth(
+        _ process: LaunchedProcess, port: Int, path: String, since begun: ContinuousClock.Instant
+    ) throws -> Duration {
+        let request = ByteBuffer.get(path)
+        while ContinuousClock.now - begun < .seconds(20), process.isRunning {
+            // No answer means: not yet.
+            if let answer = try? BlockingClient.exchange(request, port: port), answer.status == 200 {
+                return ContinuousClock.now - begun
+            }
+            usleep(200)
+        }
+        let said = process.lastLines
+        process.stop()
+        throw BenchmarkError("a server did not become healthy; it said:\n\(said)")
+    }
+
+    /// JSON is YAML.
+    private static func configuration(port: Int, folder: URL) -> String {
+        let path = { (name: String) in folder.appendingPathComponent(name).path }
+        return """
+            {
+              "server": { "host": "127.0.0.1", "port": \(port), "pidFile": "\(path("mana-sync.pid"))" },
+              "storage": { "engine": "sqlite", "sqlite": { "path": "\(path("mana-sync.db"))", "synchronous": "full" } },
+              "kernel": { "unfulfilled": ["metered"] },
+              "plugins": {
+                "sync": { "enabled": true },
+                "metrics": { "enabled": true },
+                "devIssuer": { "enabled": true, "keyFile": "\(path("dev-issuer.key"))" }
+              }
+            }
+
+            """
+    }
+
+    private struct IssuedToken: Decodable {
+        let token: String
+    }
+}

@@ -1,0 +1,51 @@
+/// What a work gave: the server's figures, those of its references, and round by round the ratio of the two.
+struct WorkReport: Codable {
+    /// One quantity of one subject.
+    struct Figure: Codable {
+        let subject: String
+        let quantity: Quantity
+        let series: Series
+        /// The server's figure divided by the reference's, round by round; only beside a reference.
+        let serverToThis: Series?
+    }
+
+    let name: String
+    let summary: String
+    let figures: [Figure]
+
+    /// A report of the rounds' samples; the first subject is the server.
+    init(_ name: String, summary: String, _ samples: RoundSamples) {
+        self.name = name
+        self.summary = summary
+        let server = samples.subjects.first.map { samples.of($0) } ?? []
+        figures = samples.subjects.enumerated().flatMap { number, subject -> [Figure] in
+            let own = samples.of(subject)
+            return Quantity.allCases.compactMap { quantity in
+                guard let series = Series(own.compactMap { $0[quantity] }) else { return nil }
+                let ratios = zip(server, own).compactMap { pair -> Double? in
+                    guard let ours = pair.0[quantity], let theirs = pair.1[quantity], theirs > 0 else { return nil }
+                    return ours / theirs
+                }
+                let isReference = number > 0 && quantity.isCompared
+                return Figure(
+                    subject: subject, quantity: quantity, series: series,
+                    serverToThis: isReference ? Series(ratios) : nil)
+            }
+        }
+    }
+}
+
+/// The samples of a work's subjects, in the order in which the subjects first came.
+struct RoundSamples {
+    private(set) var subjects: [String] = []
+    private var samples: [String: [Sample]] = [:]
+
+    /// One more round of a subject.
+    mutating func add(_ subject: String, _ sample: Sample) {
+        if samples[subject] == nil { subjects.append(subject) }
+        samples[subject, default: []].append(sample)
+    }
+
+    /// A subject's rounds, in order.
+    func of(_ subject: String) -> [Sample] { samples[subject] ?? [] }
+}

@@ -1,0 +1,117 @@
+import Domain
+import Kernel
+
+/// A reader's connection with its prepared statements.
+struct ReaderSession: Sendable {
+    private let connection: SQLiteConnection
+    private let begin: SQLiteStatement
+    private let commit: SQLiteStatement
+    private let readClock: SQLiteStatement
+    private var pages: [PageShape: SQLiteStatement] = [:]
+
+    init(connection: SQLiteConnection) throws(StoreError) {
+        self.connection = connection
+        begin = try connection.prepare("BEGIN")
+        commit = try connection.prepare("COMMIT")
+        readClock = try connection.prepare("SELECT last FROM change_clock WHERE only = 1")
+    }
+
+    /// The last place that was given out.
+    func clock() throws(StoreError) -> Int64 {
+        try readClock.single()
+    }
+
+    /// Reads a page in one snapshot, leaving out `own`.
+    ///
+    /// With one writer, whose commits are in the clock's order, the clock as the snapshot has it is a safe cursor: all that was given
+    /// a place up to there is visible.
+    mutating func page<Sink: ChangeSink>(
+        _ query: ChangeQuery, leavingOut own: OwnChanges, into sink: Sink
+    ) throws(StoreError) -> ChangePage<Sink> {
+        try begin.run()
+        do throws(StoreError) {
+            let clock = try readClock.single()
+            let after = min(query.after.time.microseconds, clock)
+            let rows = try statement(for: query, after: after)
+            defer { rows.reset() }
+            var page = PageBuilder(sink: sink, query: query)
+            while try page.takes(rows, leavingOut: own) {}
+            rows.reset()
+            try commit.run()
+            return page.page(clock: clock)
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+    }
+
+    private mutating func statement(for query: ChangeQuery, after: Int64) throws(StoreError) -> SQLiteStatement {
+        let shape = PageShape(leavesOutClient: query.client != nil, tables: query.tables?.count)
+        let statement: SQLiteStatement
+        if let prepared = pages[shape] {
+            statement = prepared
+        } else {
+            statement = try connection.prepare(shape.sql)
+            if shape.isCommon { pages[shape] = statement }
+        }
+        try statement.bind(1, query.user.text)
+        try statement.bind(2, query.app.text)
+        try statement.bind(3, after)
+        if let client = query.client { try statement.bind(4, client.text) }
+        for (index, table) in (query.tables ?? []).enumerated() {
+            try statement.bind(5 + Int32(index), table.text)
+        }
+        return statement
+    }
+}
+
+/// A page while its rows come in.
+private struct PageBuilder<Sink: ChangeSink> {
+    private var sink: Sink
+    private let limit: Int
+    private let byteLimit: Int
+    private let bytesBefore: Int
+    private var count = 0
+    private var last: Int64 = .min
+    private var isFull = false
+    private var hasMore = false
+
+    init(sink: Sink, query: ChangeQuery) {
+        self.sink = sink
+        limit = max(1, query.limit)
+        byteLimit = query.byteLimit
+        bytesBefore = sink.writtenBytes
+    }
+
+    /// Takes the next row; false when there is none, or when it belongs on the next page.
+    mutating func takes(_ rows: SQLiteStatement, leavingOut own: OwnChanges) throws(StoreError) -> Bool {
+        guard try rows.step() else { return false }
+        let place = rows.place
+        guard !own.contains(place: place, eventID: rows.eventID) else { return true }
+        // Rows that share a place are never parted.
+        let mayEnd = count > 0 && place != last
+        if mayEnd, isFull {
+            hasMore = true
+            return false
+        }
+        let taken = try rows.withChangeRow { row in
+            if mayEnd, sink.writtenBytes - bytesBefore + row.leastBytes > byteLimit { return false }
+            sink.append(row)
+            return true
+        }
+        guard taken else {
+            hasMore = true
+            return false
+        }
+        count += 1
+        last = place
+        isFull = count >= limit || sink.writtenBytes - bytesBefore >= byteLimit
+        return true
+    }
+
+    /// The finished page. One with nothing after it reaches to the clock.
+    func page(clock: Int64) -> ChangePage<Sink> {
+        let until = Cursor(UnixTime(microseconds: hasMore ? last : clock))
+        return ChangePage(sink: sink, count: count, until: until, hasMore: hasMore)
+    }
+}
