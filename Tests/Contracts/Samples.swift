@@ -89,7 +89,7 @@ extension ChangeLog {
 
 extension ChangePage<RowCollector> {
     /// The records of the page's rows, which tests name by their text.
-    var records: [String] { sink.rows.map(\.record) }
+    public var records: [String] { sink.rows.map(\.record) }
 }
 
 extension EventID {

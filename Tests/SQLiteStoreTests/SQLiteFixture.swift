@@ -1,20 +1,35 @@
-import CSQLite
 import Domain
 import Foundation
 import Kernel
 import KernelTesting
+import StoreContracts
 import Synchronization
-import Testing
 
 @testable import SQLiteStore
-import StoreContracts
 
 /// A store on a file in a folder of its own.
 final class SQLiteFixture: StoreFixture {
     let folder: URL
     let time = ManualTime(now: contractStart)
+    let metrics = RecordingMetrics()
     private let config: SQLiteStoreConfig
     private let current: Mutex<SQLiteStore>
+
+    /// Opens a fresh store, uses it and removes it.
+    static func withStore(
+        _ configure: (inout SQLiteStoreConfig) -> Void = { _ in }, _ use: (SQLiteFixture) async throws -> Void
+    ) async throws {
+        let fixture = try await SQLiteFixture(configure)
+        let outcome: Result<Void, any Error>
+        do {
+            try await use(fixture)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        try await fixture.close()
+        try outcome.get()
+    }
 
     /// Opens a fresh store; `configure` may change how.
     init(_ configure: (inout SQLiteStoreConfig) -> Void = { _ in }) async throws {
@@ -23,7 +38,7 @@ final class SQLiteFixture: StoreFixture {
         var config = SQLiteStoreConfig(path: folder.appending(path: "log.db").path)
         configure(&config)
         self.config = config
-        let store = SQLiteStore(config, time: time)
+        let store = SQLiteStore(config, time: time, metrics: metrics)
         current = Mutex(store)
         try await store.start()
     }
@@ -34,7 +49,7 @@ final class SQLiteFixture: StoreFixture {
 
     func reopen() async throws {
         await store.stop()
-        let store = SQLiteStore(config, time: time)
+        let store = SQLiteStore(config, time: time, metrics: metrics)
         try await store.start()
         current.withLock { $0 = store }
     }
@@ -48,6 +63,11 @@ final class SQLiteFixture: StoreFixture {
         let count = try connection.prepare("SELECT count(*) FROM quarantine WHERE user_id = ?1")
         try count.bind(1, user.text)
         return Int(try count.single())
+    }
+
+    /// Returns when so many pushes wait for the writer.
+    func waitForQueue(of count: Int) async {
+        while metrics["mana_sync_store_queue_depth"].last != Double(count) { await Task.yield() }
     }
 
     func close() async throws {

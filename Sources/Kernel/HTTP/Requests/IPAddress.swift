@@ -6,15 +6,20 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     let bytes: [UInt8]
 
     private init(bytes: [UInt8]) {
-        let isMapped = bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        let isMapped =
+            bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         self.bytes = isMapped ? Array(bytes[12...]) : bytes
     }
 
     /// The address of a socket; nil for one that is not of IP.
     init?(_ socketAddress: SocketAddress?) {
         switch socketAddress {
-        case .v4(let address): self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[4..<8]) })
-        case .v6(let address): self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[8..<24]) })
+        case .v4(let address):
+            // sockaddr_in: family and port, then the address.
+            self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[4..<8]) })
+        case .v6(let address):
+            // sockaddr_in6: family, port and flow information, then the address.
+            self.init(bytes: withUnsafeBytes(of: address.address) { Array($0[8..<24]) })
         default: return nil
         }
     }

@@ -11,6 +11,8 @@ final class SQLiteConnection: @unchecked Sendable {
     enum Purpose {
         /// To look at a file without changing a byte of it.
         case inspecting
+        /// To look at a file that nobody has open, without making the files beside it that SQLite otherwise makes.
+        case inspectingUndisturbed
         /// To write.
         case writing
     }
@@ -19,9 +21,16 @@ final class SQLiteConnection: @unchecked Sendable {
 
     /// Opens a file that is there already.
     init(path: String, for purpose: Purpose, busyTimeout: Duration = .seconds(5)) throws(StoreError) {
-        let access = purpose == .inspecting ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let access: (name: String, flags: Int32) =
+            switch purpose {
+            case .inspecting: (path, SQLITE_OPEN_READONLY)
+            case .inspectingUndisturbed:
+                (SQLiteConnection.uri(of: path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+            case .writing: (path, SQLITE_OPEN_READWRITE)
+            }
         var opened: OpaquePointer?
-        let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let result = sqlite3_open_v2(
+            access.name, &opened, access.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard result == SQLITE_OK, let opened else {
             let error = StoreError(resultCode: result, connection: opened)
             sqlite3_close_v2(opened)
@@ -74,5 +83,19 @@ final class SQLiteConnection: @unchecked Sendable {
     func rollBack() {
         guard isInTransaction else { return }
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+    }
+
+    /// `file:` and the path, with the bytes escaped that mean something in a URI.
+    private static func uri(of path: String) -> String {
+        var uri = "file:"
+        for scalar in path.unicodeScalars {
+            switch scalar {
+            case "%": uri += "%25"
+            case "?": uri += "%3f"
+            case "#": uri += "%23"
+            default: uri.unicodeScalars.append(scalar)
+            }
+        }
+        return uri
     }
 }

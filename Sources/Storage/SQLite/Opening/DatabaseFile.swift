@@ -62,10 +62,9 @@ struct DatabaseFile: Sendable {
         return Int(status.st_size)
     }
 
-    /// Whether commits wait in the log beside the file.
-    var hasWriteAheadLog: Bool {
-        var status = stat()
-        return stat(path + "-wal", &status) == 0 && status.st_size > 0
+    /// Whether SQLite left a file of this suffix beside the database: a log or a journal that may hold commits.
+    func hasCompanion(_ suffix: String) -> Bool {
+        access(path + suffix, F_OK) == 0
     }
 
     private static func resolved(_ path: String) -> String? {

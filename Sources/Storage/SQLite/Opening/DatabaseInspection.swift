@@ -26,7 +26,9 @@ enum DatabaseInspection {
     /// - Throws: `unusable` for a damaged file and for one that is not ours.
     static func of(_ file: DatabaseFile) throws(StoreError) -> DatabaseInspection {
         guard let size = try file.size(), size > 0 else { return .absent }
-        let connection = try SQLiteConnection(path: file.path, for: .inspecting)
+        let isUndisturbed = !file.hasCompanion("-wal") && !file.hasCompanion("-journal")
+        let connection = try SQLiteConnection(
+            path: file.path, for: isUndisturbed ? .inspectingUndisturbed : .inspecting)
         let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
         if objects == 0, application == 0 { return .absent }
@@ -38,11 +40,11 @@ enum DatabaseInspection {
         return .ours(applied: try AppliedMigration.all(in: connection))
     }
 
-    /// A file that was cut short. While a write-ahead log is there, the file may be shorter than it will be.
+    /// A file that was cut short. While a write-ahead log is there, the file may be shorter than its header says.
     private static func checkSize(
         _ size: Int, of file: DatabaseFile, through connection: SQLiteConnection
     ) throws(StoreError) {
-        guard !file.hasWriteAheadLog else { return }
+        guard !file.hasCompanion("-wal") else { return }
         let pages = try connection.integer("PRAGMA page_count") ?? 0
         let pageSize = try connection.integer("PRAGMA page_size") ?? 0
         guard Int64(size) >= pages * pageSize else {

@@ -23,6 +23,7 @@ struct WriterSession: Sendable {
     mutating func storeGroup(
         of queue: PushQueue
     ) -> (group: [PushQueue.Waiting], results: [Result<StoredPush, StoreError>]) {
+        // The lock comes first: whoever comes to the queue until it is had still belongs to the group.
         do throws(StoreError) {
             try statements.begin.run()
         } catch {
@@ -30,15 +31,33 @@ struct WriterSession: Sendable {
             return (group, group.map { _ in .failure(error) })
         }
         let group = queue.takeGroup()
+        return (group, commit(group.map(\.push)))
+    }
+
+    /// Stores the pushes in the transaction that has begun, and commits it.
+    private mutating func commit(_ pushes: [Push]) -> [Result<StoredPush, StoreError>] {
+        var reachedCommit = false
         do throws(StoreError) {
-            let results = try store(group.map(\.push))
+            let results = try store(pushes)
+            reachedCommit = true
             try statements.commit.run()
-            return (group, results)
+            return results
         } catch {
             connection.rollBack()
             clock = nil
-            return (group, group.map { _ in .failure(error) })
+            // One push can end the transaction of all, by filling the disk for example: then each has one of its own.
+            guard pushes.count > 1, !reachedCommit else { return pushes.map { _ in .failure(error) } }
+            return pushes.map { push in commitAlone(push) }
         }
+    }
+
+    private mutating func commitAlone(_ push: Push) -> Result<StoredPush, StoreError> {
+        do throws(StoreError) {
+            try statements.begin.run()
+        } catch {
+            return .failure(error)
+        }
+        return commit([push])[0]
     }
 
     /// Stores each push within the open transaction, those beside it unharmed by one that fails.

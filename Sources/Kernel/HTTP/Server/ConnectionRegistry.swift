@@ -1,0 +1,99 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of a front, counted and capped, in all and by address.
+final class ConnectionRegistry: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var perAddress: [AddressGroup: Int] = [:]
+        var isDraining = false
+        var emptied: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Addresses that one peer can have at will: an IPv4 address, or the /64 network of an IPv6 address.
+    private struct AddressGroup: Hashable {
+        let bytes: ArraySlice<UInt8>
+
+        init(_ address: IPAddress) {
+            bytes = address.bytes.prefix(8)
+        }
+    }
+
+    private let state = Mutex(State())
+    private let maxConnections: Int
+    /// 0 for any number.
+    private let maxPerAddress: Int
+
+    init(maxConnections: Int, maxPerAddress: Int) {
+        self.maxConnections = maxConnections
+        self.maxPerAddress = maxPerAddress
+    }
+
+    var count: Int { state.withLock { $0.channels.count } }
+
+    /// Counts a connection until its channel is closed; false where it must be closed instead.
+    func admit(_ channel: any Channel, from address: IPAddress) -> Bool {
+        let group = AddressGroup(address)
+        let id = ObjectIdentifier(channel)
+        let isAdmitted = state.withLock { state in
+            let ofAddress = state.perAddress[group, default: 0]
+            guard !state.isDraining, state.channels.count < maxConnections,
+                maxPerAddress == 0 || ofAddress < maxPerAddress
+            else { return false }
+            state.channels[id] = channel
+            state.perAddress[group] = ofAddress + 1
+            return true
+        }
+        if isAdmitted {
+            channel.closeFuture.whenComplete { _ in self.remove(id, group) }
+        }
+        return isAdmitted
+    }
+
+    /// Admits no more, and returns those that there are.
+    func beginDrain() -> [any Channel] {
+        state.withLock { state in
+            state.isDraining = true
+            return Array(state.channels.values)
+        }
+    }
+
+    /// Those that are still open.
+    var open: [any Channel] { state.withLock { Array($0.channels.values) } }
+
+    /// Returns once there is no connection. Not cancellable: to be used when they are all being closed, or with ``giveUp()``.
+    func untilEmpty() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                guard !state.channels.isEmpty else { return true }
+                state.emptied.append(continuation)
+                return false
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
+
+    /// Lets everyone who waits in ``untilEmpty()`` go.
+    func giveUp() {
+        resumeAll(state.withLock { state in takeWaiters(&state) })
+    }
+
+    private func remove(_ id: ObjectIdentifier, _ group: AddressGroup) {
+        let waiters = state.withLock { state in
+            state.channels[id] = nil
+            let left = state.perAddress[group, default: 1] - 1
+            state.perAddress[group] = left > 0 ? left : nil
+            return state.channels.isEmpty ? takeWaiters(&state) : []
+        }
+        resumeAll(waiters)
+    }
+
+    private func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        defer { state.emptied = [] }
+        return state.emptied
+    }
+
+    private func resumeAll(_ waiters: [CheckedContinuation<Void, Never>]) {
+        for waiter in waiters { waiter.resume() }
+    }
+}

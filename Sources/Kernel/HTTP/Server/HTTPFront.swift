@@ -1,0 +1,168 @@
+public import Logging
+public import NIOCore
+import NIOHTTP1
+import NIOPosix
+public import ServiceLifecycle
+
+/// The server between the sockets and a responder: HTTP/1.1 and 1.0, its limits, deadlines and drain (spec: security.md, "HTTP").
+///
+/// A front of our own over NIO's parser, with HummingbirdCore's `Request` and `Response` as its vocabulary: Hummingbird's
+/// `HTTP1Channel` gives no hold on a request that waits unread, an answer that no one takes, or a connection that must go at a
+/// deadline, and its async channel costs as much as a request's whole work.
+public final class HTTPFront: Service {
+    private let config: ServerConfig
+    private let logger: Logger
+    private let settings: ConnectionSettings
+    private let registry: ConnectionRegistry
+    private let onListening: @Sendable (SocketAddress) async -> Void
+    private let stopSignal = AsyncStream<Void>.makeStream()
+
+    /// A front that listens once it is run.
+    ///
+    /// - Parameters:
+    ///   - config: The socket, the limits and the time-outs.
+    ///   - logger: Where the front's own life is logged; requests are the responder's to log.
+    ///   - onListening: Called once with the bound address, before the first request: with port 0 the port that the system chose.
+    ///   - responder: What answers.
+    public convenience init(
+        config: ServerConfig, logger: Logger, onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in },
+        responder: Responder
+    ) {
+        self.init(
+            config: config, settings: ConnectionSettings(config, responder: responder), logger: logger,
+            onListening: onListening)
+    }
+
+    init(
+        config: ServerConfig, settings: ConnectionSettings, logger: Logger,
+        onListening: @escaping @Sendable (SocketAddress) async -> Void
+    ) {
+        self.config = config
+        self.logger = logger
+        self.settings = settings
+        self.onListening = onListening
+        registry = ConnectionRegistry(
+            maxConnections: config.maxConnections, maxPerAddress: config.maxConnectionsPerAddress)
+    }
+
+    /// The open connections, for `/health`.
+    public var connections: Int { registry.count }
+
+    /// Serves until it is stopped, shut down gracefully or cancelled; then it drains, for `server.shutdownGrace` at most, and not at
+    /// all when cancelled.
+    ///
+    /// - Throws: ``ListenError`` where it cannot listen, `CancellationError` when cancelled.
+    public func run() async throws {
+        let server = try await listen()
+        do {
+            if let address = server.localAddress { await onListening(address) }
+            try await untilStopped(server)
+        } catch {
+            await stopListening(server)
+            forceClose(registry.beginDrain())
+            throw error
+        }
+        await stopListening(server)
+        await drain()
+    }
+
+    /// Has ``run()`` drain and return. Safe to call at any time, and again.
+    public func stop() {
+        stopSignal.continuation.finish()
+    }
+
+    private func listen() async throws(ListenError) -> any Channel {
+        let (settings, registry) = (settings, registry)
+        let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                guard let peer = IPAddress(channel.remoteAddress), registry.admit(channel, from: peer) else {
+                    return channel.close()
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: peer)
+                }
+            }
+        do {
+            return try await bootstrap.bind(host: config.host, port: config.port).get()
+        } catch {
+            throw ListenError(host: config.host, port: config.port, cause: error)
+        }
+    }
+
+    private func untilStopped(_ server: any Channel) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gracefulShutdown() }
+            group.addTask { [stopSignal] in
+                for await _ in stopSignal.stream {}
+                try Task.checkCancellation()
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func stopListening(_ server: any Channel) async {
+        do {
+            try await server.close()
+        } catch ChannelError.alreadyClosed {
+            // It is closed, as it should be.
+        } catch {
+            logger.error("the listening socket did not close", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Lets requests in flight finish, and closes what is left when the grace is nearly over.
+    private func drain() async {
+        for channel in registry.beginDrain() { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+        let grace = config.shutdownGrace
+        let patience = grace - min(grace / 10, .milliseconds(500))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [registry] in await registry.untilEmpty() }
+            group.addTask { [registry] in
+                // Cancelled: all connections are closed.
+                try? await Task.sleep(for: patience)
+                registry.giveUp()
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        let left = registry.open
+        guard !left.isEmpty else { return }
+        logger.warning("connections were closed at the end of the grace", metadata: ["connections": "\(left.count)"])
+        forceClose(left)
+        // Closing takes a moment of each event loop; one that a handler blocks is not waited for.
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [registry] in await registry.untilEmpty() }
+            group.addTask { [registry] in
+                try? await Task.sleep(for: (grace - patience) / 2)
+                registry.giveUp()
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func forceClose(_ channels: [any Channel]) {
+        for channel in channels { channel.close(promise: nil) }
+    }
+}
+
+extension ChannelPipeline.SynchronousOperations {
+    /// From the socket to the responder. TLS stands before all of them; an upgrade to another protocol takes the place of all but
+    /// the first.
+    func addConnectionHandlers(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool = false) throws {
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = settings.limits.maxHeader
+        decoding.maxHeaderListSize = settings.limits.maxHeader
+        decoding.maxHeaderFieldCount = settings.limits.maxHeaderFields
+        try addHandler(WriteDeadlineHandler(timeout: settings.limits.writeTimeout))
+        try addHandler(LingeringCloseHandler(settings.limits))
+        try addHandler(
+            ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding)))
+        try addHandler(ConnectionHandler(settings, peer: peer, isSecure: isSecure, eventLoop: eventLoop))
+    }
+}

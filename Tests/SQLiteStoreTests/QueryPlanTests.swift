@@ -1,0 +1,63 @@
+import Domain
+import StoreContracts
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    /// The four questions of spec storage.md, and a statement for each.
+    private static let questions: [(sql: String, indexes: Set<String>)] =
+        [nil, 1, 2, 16, 17].flatMap { tables in
+            [true, false].map { leavesOut in
+                (
+                    PageShape(leavesOutClient: leavesOut, tables: tables).sql,
+                    (1...16).contains(tables ?? 0) ? ["sync_changes_by_table"] : ["sync_changes_by_app"]
+                )
+            }
+        } + [
+            (
+                "SELECT data FROM sync_changes WHERE space_id = ?1 AND app_id = ?2 AND created_at > ?3 ORDER BY created_at, seq",
+                ["sync_changes_by_space"]
+            ),
+            (
+                "SELECT data FROM sync_changes WHERE user_id = ?1 AND created_at > ?2 ORDER BY created_at, seq",
+                ["sync_changes_by_user"]
+            ),
+        ]
+
+    @Test("Every question to the log is answered by its index in order, without a scan or a sort", arguments: questions)
+    func plan(sql: String, indexes: Set<String>) async throws {
+        try await SQLiteFixture.withStore { fixture in
+            let connection = try SQLiteConnection(path: fixture.path, for: .inspecting)
+            let plan = try steps(of: sql, on: connection)
+            #expect(!plan.contains { $0.utf8.starts(with: "SCAN".utf8) || $0.contains("TEMP B-TREE") }, "\(plan)")
+            let searches = plan.filter { $0.utf8.starts(with: "SEARCH".utf8) }
+            #expect(!searches.isEmpty, "\(plan)")
+            for search in searches {
+                #expect(indexes.contains { search.contains("INDEX \($0) ") && search.contains("created_at>") }, "\(plan)")
+            }
+        }
+    }
+
+    @Test("The writer finds events, receipts and what is in the quarantine by index", arguments: [
+        "SELECT created_at, user_id = ?2 FROM sync_changes WHERE id = ?1",
+        "SELECT reason FROM quarantine WHERE user_id = ?1 AND event_id = ?2 AND digest = ?3 ORDER BY seq LIMIT 1",
+        "SELECT since FROM push_receipts WHERE user_id = ?1 AND app_id = ?2 AND client_id = ?3",
+        "SELECT seq FROM push_receipts WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2",
+    ])
+    func writerPlan(sql: String) async throws {
+        try await SQLiteFixture.withStore { fixture in
+            let connection = try SQLiteConnection(path: fixture.path, for: .inspecting)
+            let plan = try steps(of: sql, on: connection)
+            #expect(!plan.contains { $0.utf8.starts(with: "SCAN".utf8) || $0.contains("TEMP B-TREE") }, "\(plan)")
+        }
+    }
+
+    private func steps(of sql: String, on connection: SQLiteConnection) throws -> [String] {
+        let explain = try connection.prepare("EXPLAIN QUERY PLAN " + sql)
+        var steps: [String] = []
+        while try explain.step() { steps.append(explain.string(3)) }
+        return steps
+    }
+}
