@@ -1,6 +1,7 @@
 import HTTPTypes
 package import HummingbirdCore
 import Logging
+import NIOCore
 
 /// Takes requests to their routes: finds the route, makes the context, runs the chain. It always has an answer.
 package final class PlanResponder: Sendable {
@@ -13,10 +14,13 @@ package final class PlanResponder: Sendable {
     private let table: RouteTable<Target>
     private let unrouted: [OwnedGate]
     private let defaultBodyLimit: Int
+    /// Whether a route takes larger bodies than the server's limit, so that the limit depends on the route.
+    private let hasLargerLimits: Bool
     private let logger: Logger
 
     init(routes: [BuiltRoute], server: ServerConfig, state: ServerState, logger: Logger) {
         defaultBodyLimit = server.maxBody.bytes
+        hasLargerLimits = routes.contains { $0.planned.route.bodyLimit ?? 0 > server.maxBody.bytes }
         self.logger = logger
         // Gates that stand before all routes are part of every chain; any route shows them in order.
         unrouted =
@@ -56,6 +60,28 @@ package final class PlanResponder: Sendable {
             requestID: requestID, connection: connection, route: target?.description, parameters: parameters,
             bodyLimit: target?.bodyLimit ?? defaultBodyLimit, arrivedAt: .now, logger: logger)
         let handler = target?.handler ?? PlanResponder.chain(unrouted) { _, _ in throw problem }
+        return await run(handler, request, context)
+    }
+
+    /// Answers what the front could not read as a request; the gates that see every request see this one too.
+    func refuse(_ problem: Problem, _ head: HTTPRequest?, from connection: ConnectionInfo) async -> Response {
+        let head = head ?? HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let context = RequestContext(
+            requestID: RequestID(of: head.headerFields), connection: connection, route: nil, parameters: PathParameters(),
+            bodyLimit: 0, arrivedAt: .now, logger: logger)
+        let handler = PlanResponder.chain(unrouted) { _, _ in throw problem }
+        return await run(handler, Request(head: head, body: RequestBody(buffer: ByteBuffer())), context)
+    }
+
+    /// The most bytes that a request's body may have where that is not the server's own limit.
+    func bodyLimit(of head: HTTPRequest) -> Int? {
+        guard hasLargerLimits, let path = head.path,
+            case .found(let target, _) = table.match(method: head.method, path: path.prefix { $0 != "?" })
+        else { return nil }
+        return target.bodyLimit
+    }
+
+    private func run(_ handler: RouteHandler, _ request: Request, _ context: RequestContext) async -> Response {
         do {
             return try await handler(request, context)
         } catch {

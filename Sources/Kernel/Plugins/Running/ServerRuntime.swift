@@ -29,9 +29,13 @@ public struct ServerRuntime: Service {
         let config = plan.configuration.section(ServerConfig.self, at: "server")
         let lifecycle = PluginLifecycle(plan: plan, logger: logger)
         let started = try await lifecycle.start()
-        let front = HTTPFront(config: config, logger: logger) { [responder = plan.responder] request, connection in
-            await responder.respond(to: request, from: connection)
-        }
+        let responder = plan.responder
+        let front = HTTPFront(
+            config: config, logger: logger,
+            responder: Responder(
+                respond: { await responder.respond(to: $0, from: $1) },
+                refuse: { await responder.refuse($0, $1, from: $2) },
+                bodyLimit: { responder.bodyLimit(of: $0) }))
         plan.state.countConnections { front.openConnections }
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
