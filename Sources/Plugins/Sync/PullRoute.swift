@@ -22,7 +22,7 @@ struct PullRoute: Sendable {
             limit: try limit(parameters), byteLimit: config.pageBytes.bytes)
         let page = try await log.read(query, into: answers.begin())
         metrics.countDelivered(page.count)
-        return .json(answers.finish(page))
+        return .json(answers.finish(consume page))
     }
 
     private func limit(_ parameters: QueryParameters) throws(Problem) -> Int {
