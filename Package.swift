@@ -82,7 +82,8 @@ let package = Package(
         .module(
             "Kernel", path: "Sources/Kernel",
             [
-                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
+                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
+                .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
         .module(
