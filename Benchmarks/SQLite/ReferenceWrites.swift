@@ -22,7 +22,7 @@ struct ReferenceWrites {
     init(like server: String, at path: String) throws {
         source = try SQLiteDatabase(server)
         target = try SQLiteDatabase(path)
-        try target.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
+        try target.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384")
         let schema =
             "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
         for statement in try source.texts(schema) { try target.execute(statement) }

@@ -1,8 +1,8 @@
-import HTTPTypes
+public import HTTPTypes
 
 extension HTTPField.Name {
     /// A field name written in the source, in lower or mixed case.
-    static func known(_ name: StaticString) -> HTTPField.Name {
+    public static func known(_ name: StaticString) -> HTTPField.Name {
         guard let name = HTTPField.Name("\(name)") else { preconditionFailure("not a field name: \(name)") }
         return name
     }

@@ -61,8 +61,21 @@ final class ConnectionRegistry: Sendable {
     /// Those that are still open.
     var open: [any Channel] { state.withLock { Array($0.channels.values) } }
 
-    /// Returns once there is no connection. Not cancellable: to be used when they are all being closed, or with ``giveUp()``.
-    func untilEmpty() async {
+    /// Returns once there is no connection, or after `patience`, or when cancelled.
+    func untilEmpty(for patience: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.untilEmpty() }
+            group.addTask {
+                // Cancelled: there is no connection any more, or no one to wait.
+                try? await Task.sleep(for: patience)
+                self.giveUp()
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func untilEmpty() async {
         await withCheckedContinuation { continuation in
             let isEmpty = state.withLock { state in
                 guard !state.channels.isEmpty else { return true }
@@ -73,8 +86,7 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// Lets everyone who waits in ``untilEmpty()`` go.
-    func giveUp() {
+    private func giveUp() {
         resumeAll(state.withLock { state in takeWaiters(&state) })
     }
 

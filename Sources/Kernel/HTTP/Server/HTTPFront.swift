@@ -1,5 +1,6 @@
+public import HummingbirdCore
 public import Logging
-public import NIOCore
+import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import ServiceLifecycle
@@ -14,7 +15,7 @@ public final class HTTPFront: Service {
     private let logger: Logger
     private let settings: ConnectionSettings
     private let registry: ConnectionRegistry
-    private let onListening: @Sendable (SocketAddress) async -> Void
+    private let port = BoundPort()
     private let stopSignal = AsyncStream<Void>.makeStream()
 
     /// A front that listens once it is run.
@@ -22,41 +23,47 @@ public final class HTTPFront: Service {
     /// - Parameters:
     ///   - config: The socket, the limits and the time-outs.
     ///   - logger: Where the front's own life is logged; requests are the responder's to log.
-    ///   - onListening: Called once with the bound address, before the first request: with port 0 the port that the system chose.
     ///   - responder: What answers.
-    public convenience init(
-        config: ServerConfig, logger: Logger, onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in },
-        responder: Responder
-    ) {
-        self.init(
-            config: config, settings: ConnectionSettings(config, responder: responder), logger: logger,
-            onListening: onListening)
+    public convenience init(config: ServerConfig, logger: Logger, responder: Responder) {
+        self.init(config: config, logger: logger, settings: ConnectionSettings(config, responder: responder))
     }
 
-    init(
-        config: ServerConfig, settings: ConnectionSettings, logger: Logger,
-        onListening: @escaping @Sendable (SocketAddress) async -> Void
+    /// A front whose refusals are problems as they stand, and whose bodies all have the configured limit.
+    public convenience init(
+        config: ServerConfig, logger: Logger,
+        respond: @escaping @Sendable (Request, ConnectionInfo) async -> Response
     ) {
+        self.init(config: config, logger: logger, responder: Responder(respond: respond))
+    }
+
+    init(config: ServerConfig, logger: Logger, settings: ConnectionSettings) {
         self.config = config
         self.logger = logger
         self.settings = settings
-        self.onListening = onListening
         registry = ConnectionRegistry(
             maxConnections: config.maxConnections, maxPerAddress: config.maxConnectionsPerAddress)
     }
 
     /// The open connections, for `/health`.
-    public var connections: Int { registry.count }
+    public var openConnections: Int { registry.count }
+
+    /// The port that the front listens on, once it does: with port 0 the one that the system chose.
+    ///
+    /// - Throws: What ``run()`` throws, where it never comes to listen.
+    public func boundPort() async throws -> Int {
+        try await port.value
+    }
 
     /// Serves until it is stopped, shut down gracefully or cancelled; then it drains, for `server.shutdownGrace` at most, and not at
     /// all when cancelled.
     ///
     /// - Throws: ``ListenError`` where it cannot listen, `CancellationError` when cancelled.
     public func run() async throws {
+        defer { port.resolve(.failure(CancellationError())) }
         let server = try await listen()
+        port.resolve(.success(server.localAddress?.port ?? config.port))
         do {
-            if let address = server.localAddress { await onListening(address) }
-            try await untilStopped(server)
+            try await untilStopped()
         } catch {
             await stopListening(server)
             forceClose(registry.beginDrain())
@@ -88,11 +95,13 @@ public final class HTTPFront: Service {
         do {
             return try await bootstrap.bind(host: config.host, port: config.port).get()
         } catch {
-            throw ListenError(host: config.host, port: config.port, cause: error)
+            let error = ListenError(host: config.host, port: config.port, cause: error)
+            port.resolve(.failure(error))
+            throw error
         }
     }
 
-    private func untilStopped(_ server: any Channel) async throws {
+    private func untilStopped() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gracefulShutdown() }
             group.addTask { [stopSignal] in
@@ -118,31 +127,14 @@ public final class HTTPFront: Service {
     private func drain() async {
         for channel in registry.beginDrain() { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         let grace = config.shutdownGrace
-        let patience = grace - min(grace / 10, .milliseconds(500))
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [registry] in await registry.untilEmpty() }
-            group.addTask { [registry] in
-                // Cancelled: all connections are closed.
-                try? await Task.sleep(for: patience)
-                registry.giveUp()
-            }
-            await group.next()
-            group.cancelAll()
-        }
+        let margin = min(grace / 10, .milliseconds(500))
+        await registry.untilEmpty(for: grace - margin)
         let left = registry.open
         guard !left.isEmpty else { return }
         logger.warning("connections were closed at the end of the grace", metadata: ["connections": "\(left.count)"])
         forceClose(left)
         // Closing takes a moment of each event loop; one that a handler blocks is not waited for.
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [registry] in await registry.untilEmpty() }
-            group.addTask { [registry] in
-                try? await Task.sleep(for: (grace - patience) / 2)
-                registry.giveUp()
-            }
-            await group.next()
-            group.cancelAll()
-        }
+        await registry.untilEmpty(for: margin / 2)
     }
 
     private func forceClose(_ channels: [any Channel]) {
