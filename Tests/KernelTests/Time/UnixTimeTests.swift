@@ -68,7 +68,7 @@ struct UnixTimeTests {
             (Duration.seconds(300), 300_000_000), (.seconds(-1), -1_000_000), (.nanoseconds(1999), 1),
             (.nanoseconds(-1999), -1),
             (.zero, 0), (.seconds(86_400 * 365), 31_536_000_000_000),
-        ])
+        ] as [(Duration, Int64)])
     func durations(duration: Duration, microseconds: Int64) {
         let start = UnixTime(seconds: 1_767_225_600)
         let end = start.advanced(by: duration)
