@@ -120,15 +120,16 @@ let package = Package(
                 "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .logging, .nioCore, .nioEmbedded,
                 .nioHTTP1, .nioHTTPTypes, .nioPosix,
             ]),
-        .tests("DomainTests", ["Domain", .nioCore]),
+        .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
             "SQLiteStoreTests",
             [
                 "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests(
+            "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
-        .tests("AppTests", ["App", "KernelTesting"]),
+        .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),
     ]
 )

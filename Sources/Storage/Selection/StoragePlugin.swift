@@ -11,8 +11,10 @@ public struct StoragePlugin: Plugin {
         id: "storage", summary: "the change log: SQLite embedded", provides: [AnyServiceKey(ServiceKey.changeLog)])
 
     private let store: SQLiteStore
+    private let path: String
 
     public init(config: StorageConfig, dependencies: Dependencies) throws {
+        path = config.sqlite.path
         store = SQLiteStore(
             SQLiteStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics)
     }
@@ -32,7 +34,12 @@ public struct StoragePlugin: Plugin {
     }
 
     public func start() async throws {
-        try await store.start()
+        do throws(StoreError) {
+            try await store.start()
+        } catch {
+            // Whoever reads this has to know which file, and where it was named.
+            throw StoreError(error.code, "\(error.message) (storage.sqlite.path is \(path))", cause: error.cause)
+        }
     }
 
     public func stop() async {
