@@ -76,14 +76,19 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .systemLibrary(name: "CClock", path: "Sources/CClock"),
+
         .module("JSONScanner", path: "Sources/JSONScanner", []),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
-                "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
+                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
+                .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
-        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+        .module(
+            "KernelTesting", path: "Sources/KernelTesting",
+            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -115,15 +120,16 @@ let package = Package(
                 "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .logging, .nioCore, .nioEmbedded,
                 .nioHTTP1, .nioHTTPTypes, .nioPosix,
             ]),
-        .tests("DomainTests", ["Domain", .nioCore]),
+        .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
             "SQLiteStoreTests",
             [
                 "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests(
+            "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
-        .tests("AppTests", ["App", "KernelTesting"]),
+        .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),
     ]
 )

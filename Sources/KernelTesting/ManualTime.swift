@@ -9,14 +9,35 @@ public final class ManualTime: TimeSource {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
+    private struct Observer {
+        let count: Int
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var now: UnixTime
         /// Time slept through so far: does not step when the wall clock does.
         var elapsed: Duration = .zero
         var sleepers: [Sleeper] = []
-        var cancelled: Set<UInt64> = []
+        var observers: [Observer] = []
         var nextID: UInt64 = 0
-        var observers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+        mutating func makeID() -> UInt64 {
+            nextID += 1
+            return nextID
+        }
+
+        mutating func takeSleepers(where matches: (Sleeper) -> Bool) -> [Sleeper] {
+            let taken = sleepers.filter(matches)
+            sleepers.removeAll(where: matches)
+            return taken
+        }
+
+        mutating func takeSatisfiedObservers() -> [Observer] {
+            let taken = observers.filter { $0.count <= sleepers.count }
+            observers.removeAll { $0.count <= sleepers.count }
+            return taken
+        }
     }
 
     private let state: Mutex<State>
@@ -28,46 +49,39 @@ public final class ManualTime: TimeSource {
 
     public var now: UnixTime { state.withLock { $0.now } }
 
+    /// Returns once ``advance(by:)`` has moved the clock on by `duration`; at once where that is not above zero.
     public func sleep(for duration: Duration) async throws {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
+        try Task.checkCancellation()
+        guard duration > .zero else { return }
+        let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (isCancelled, observers) = state.withLock { state in
-                    if state.cancelled.remove(id) != nil { return (true, [CheckedContinuation<Void, Never>]()) }
+                // Cancelled before it sleeps: the handler below has found nobody to wake. Cancelled later: it finds the sleeper.
+                let observers = state.withLock { state -> [Observer]? in
+                    guard !Task.isCancelled else { return nil }
                     state.sleepers.append(
                         Sleeper(id: id, wakesAt: state.elapsed + duration, continuation: continuation))
-                    let ready = state.observers.filter { $0.count <= state.sleepers.count }.map(\.continuation)
-                    state.observers.removeAll { $0.count <= state.sleepers.count }
-                    return (false, ready)
+                    return state.takeSatisfiedObservers()
                 }
-                if isCancelled { continuation.resume(throwing: CancellationError()) }
-                for observer in observers { observer.resume() }
+                guard let observers else { return continuation.resume(throwing: CancellationError()) }
+                for observer in observers { observer.continuation.resume() }
             }
         } onCancel: {
-            let sleeper = state.withLock { state -> Sleeper? in
-                guard let index = state.sleepers.firstIndex(where: { $0.id == id }) else {
-                    state.cancelled.insert(id)
-                    return nil
-                }
-                return state.sleepers.remove(at: index)
-            }
-            sleeper?.continuation.resume(throwing: CancellationError())
+            let cancelled = state.withLock { state in state.takeSleepers { $0.id == id } }
+            for sleeper in cancelled { sleeper.continuation.resume(throwing: CancellationError()) }
         }
     }
 
-    /// Moves both clocks on and wakes who has slept long enough.
+    /// Moves both clocks on and wakes who has slept long enough, those first whose time came first. Who then sleeps again sleeps from
+    /// the new instant on.
     public func advance(by duration: Duration) {
-        let woken = state.withLock { state -> [Sleeper] in
+        let woken = state.withLock { state in
             state.elapsed += duration
             state.now = state.now.advanced(by: duration)
-            let woken = state.sleepers.filter { $0.wakesAt <= state.elapsed }
-            state.sleepers.removeAll { $0.wakesAt <= state.elapsed }
-            return woken
+            let elapsed = state.elapsed
+            return state.takeSleepers { $0.wakesAt <= elapsed }
         }
-        for sleeper in woken { sleeper.continuation.resume() }
+        for sleeper in woken.sorted(by: { ($0.wakesAt, $0.id) < ($1.wakesAt, $1.id) }) { sleeper.continuation.resume() }
     }
 
     /// Sets the wall clock, also backwards; nobody wakes.
@@ -78,12 +92,11 @@ public final class ManualTime: TimeSource {
     /// Returns once at least `count` tasks sleep.
     public func waitForSleepers(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
-            let isReady = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.observers.append((count, continuation))
-                return false
+            let observers = state.withLock { state in
+                state.observers.append(Observer(count: count, continuation: continuation))
+                return state.takeSatisfiedObservers()
             }
-            if isReady { continuation.resume() }
+            for observer in observers { observer.continuation.resume() }
         }
     }
 }

@@ -28,18 +28,39 @@ public struct PluginHarness: Sendable {
     }
 
     /// Starts the plugins, runs `body`, and stops them.
-    public func run<Result>(_ body: (PluginHarness) async throws -> Result) async throws -> Result {
-        let lifecycle = PluginLifecycle(plan: plan, logger: log.logger())
+    ///
+    /// - Parameter runsBackground: Whether the plugins' background services run meanwhile, those of the kernel too: the refresh of
+    ///   keys then sleeps on the harness's clock.
+    /// - Throws: ``StartFailure``, or what `body` throws.
+    public func run<Result>(
+        runsBackground: Bool = false, _ body: (PluginHarness) async throws -> Result
+    ) async throws -> Result {
         let started = try await lifecycle.start()
         plan.state.markStarted()
+        let result: Swift.Result<Result, any Error>
         do {
-            let result = try await body(self)
-            await lifecycle.stop(started)
-            return result
+            result = .success(try await run(body, besideBackgroundOf: runsBackground ? started : []))
         } catch {
-            await lifecycle.stop(started)
-            throw error
+            result = .failure(error)
         }
+        await lifecycle.stop(started)
+        return try result.get()
+    }
+
+    /// Lets the plugins drain for `grace` at most, as on a shutdown, and returns when all have.
+    public func drain(for grace: Duration = .seconds(10)) async {
+        await lifecycle.drain(plan.plugins.filter { plan.state.isServing($0.manifest.id) }, until: .now + grace)
+    }
+
+    private var lifecycle: PluginLifecycle {
+        PluginLifecycle(plan: plan, time: time, logger: log.logger())
+    }
+
+    private func run<Result>(
+        _ body: (PluginHarness) async throws -> Result, besideBackgroundOf started: [PlannedPlugin]
+    ) async throws -> Result {
+        async let _ = lifecycle.runBackground(of: started)
+        return try await body(self)
     }
 
     /// Sends one request and collects its answer.
@@ -48,7 +69,8 @@ public struct PluginHarness: Sendable {
     ) async throws -> Answer {
         var headers = headers
         if !body.isEmpty { headers[.contentLength] = String(body.utf8.count) }
-        let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
         let response = await plan.responder.respond(to: request, from: ConnectionInfo(remoteAddress: "127.0.0.1"))
         let collector = BodyCollector()

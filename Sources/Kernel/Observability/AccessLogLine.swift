@@ -9,10 +9,10 @@ public struct AccessLogLine: Sendable {
     public var route: String?
     /// The answer's status.
     public var status: Int
-    /// From the request's head to the answer's end.
+    /// From the request's head to the answer's.
     public var duration: Duration
-    /// The bytes of the answer's body.
-    public var bytesOut: Int
+    /// The bytes of the answer's body, where they are known before it is written.
+    public var bytesOut: Int?
     /// The user of the token.
     public var user: String?
     /// The client's address.
@@ -21,11 +21,13 @@ public struct AccessLogLine: Sendable {
     public var requestID: RequestID
     /// The caller's trace, where it sent one.
     public var trace: TraceContext?
+    /// The code of the problem that it was answered with.
+    public var errorCode: String?
 
     /// A line for one request.
     public init(
-        method: HTTPRequest.Method, route: String?, status: Int, duration: Duration, bytesOut: Int, user: String?,
-        remote: String, requestID: RequestID, trace: TraceContext? = nil
+        method: HTTPRequest.Method, route: String?, status: Int, duration: Duration, bytesOut: Int?, user: String?,
+        remote: String, requestID: RequestID, trace: TraceContext? = nil, errorCode: String? = nil
     ) {
         self.method = method
         self.route = route
@@ -36,6 +38,7 @@ public struct AccessLogLine: Sendable {
         self.remote = remote
         self.requestID = requestID
         self.trace = trace
+        self.errorCode = errorCode
     }
 
     /// The fields by name. The log handler escapes their values.
@@ -45,21 +48,17 @@ public struct AccessLogLine: Sendable {
             "route": .string(route ?? "-"),
             "status": .stringConvertible(status),
             "ms": .string(milliseconds),
-            "bytes": .stringConvertible(bytesOut),
             "remote": .string(remote),
             "request": .string(requestID.text),
         ]
+        if let bytesOut { fields["bytes"] = .stringConvertible(bytesOut) }
+        if let errorCode { fields["error"] = .string(errorCode) }
         if let user { fields["user"] = .string(user) }
         if let trace {
             fields["trace"] = .string(trace.traceID)
             fields["span"] = .string(trace.parentID)
         }
         return fields
-    }
-
-    /// Writes the line: at `info`, and failures of the server at `error`.
-    public func log(to logger: Logger) {
-        logger.log(level: status >= 500 && status != 503 ? .error : .info, "request", metadata: metadata)
     }
 
     /// Milliseconds with three places.

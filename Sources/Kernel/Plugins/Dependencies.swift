@@ -35,7 +35,9 @@ public struct Dependencies: Sendable {
     ///
     /// - Throws: ``PlanRefusal`` if it does not.
     public func require<Value>(_ key: ServiceKey<Value>) throws(PlanRefusal) -> Value {
-        guard manifest.needs.contains(.required(key)), let service = services[key] else { throw undeclared(key.name) }
+        guard manifest.needs.contains(.required(key)), let service = services[key] else {
+            throw undeclared(key.name, "requires", as: "required")
+        }
         return service
     }
 
@@ -43,13 +45,13 @@ public struct Dependencies: Sendable {
     ///
     /// - Throws: ``PlanRefusal`` if the manifest does not name it.
     public func optional<Value>(_ key: ServiceKey<Value>) throws(PlanRefusal) -> Value? {
-        guard manifest.needs.contains(.optional(key)) else { throw undeclared(key.name) }
+        guard manifest.needs.contains(.optional(key)) else { throw undeclared(key.name, "asks for", as: "optional") }
         return services[key]
     }
 
-    private func undeclared(_ service: String) -> PlanRefusal {
+    private func undeclared(_ service: String, _ verb: String, as kind: String) -> PlanRefusal {
         PlanRefusal(
-            "plugin '\(manifest.id)' uses the service '\(service)', which its manifest does not name so",
+            "plugin '\(manifest.id)' \(verb) the service '\(service)', which its manifest does not name as \(kind)",
             remedy: "Add it to the needs of the plugin's manifest.")
     }
 }

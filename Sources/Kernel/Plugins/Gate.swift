@@ -4,6 +4,9 @@ public import HummingbirdCore
 ///
 /// A gate says in which phase it works and which routes it stands before; the kernel alone decides about positions (spec:
 /// kernel.md, "Order is visible, and independent of registration").
+///
+/// While its plugin is degraded, a gate of the `observe` phase is passed by; any other gate answers 503, since what it makes sure of
+/// is not sure then.
 public struct Gate: Sendable {
     /// The stages of a request, outermost first.
     public enum Phase: Int, CaseIterable, Comparable, Sendable {
@@ -32,11 +35,13 @@ public struct Gate: Sendable {
         case allRoutes
         /// Those of the plugin that declares the gate.
         case ownRoutes
-        /// Those that demand the trait; the gate fulfils it.
+        /// Those that demand the trait; the gate fulfils it. The manifest of its plugin names the trait.
         case routes(demanding: RouteTrait)
     }
 
-    /// How a gate stands to another one of its phase. Gates are named `plugin.gate`.
+    /// How a gate stands to another one of its phase. Gates are named `plugin.gate`; one that is not there is no error, since its
+    /// plugin may be off. Two gates that meet on a route and have no relation, not even by way of a third on that route, refuse the
+    /// plan.
     public enum Relation: Hashable, Sendable {
         /// This gate is passed before the other one.
         case before(String)

@@ -10,11 +10,11 @@ public struct Route: Sendable {
     public enum Access: Hashable, Sendable {
         /// Everyone, for the stated reason, which `mana-sync routes` shows.
         case open(because: String)
-        /// Only requests that pass gates which fulfil all of these traits.
+        /// Only requests that pass gates which fulfil all of these traits, at least one.
         case requires([RouteTrait])
     }
 
-    /// The method. A GET route also answers HEAD.
+    /// The method, not HEAD: a GET route also answers HEAD.
     public let method: HTTPRequest.Method
     /// The path's template: `/sync/{appId}/pull`.
     public let path: String
@@ -40,11 +40,14 @@ public struct Route: Sendable {
         self.handler = handler
     }
 
-    /// The traits that it demands.
+    /// `GET /sync/{appId}/pull`.
+    var title: String { "\(method.rawValue) \(path)" }
+
+    /// The traits that it demands, each once.
     var demands: [RouteTrait] {
         switch access {
         case .open: []
-        case .requires(let traits): traits
+        case .requires(let traits): traits.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         }
     }
 }

@@ -7,20 +7,19 @@ public struct RouteTrait: Hashable, Sendable, CustomStringConvertible {
     /// Whether a deployer may accept that no gate fulfils it.
     public let isWaivable: Bool
 
-    /// A trait that deployers may accept as open.
+    /// The trait of that name. Deployers may accept it as open, unless it is ``authenticated`` or ``operator``.
     public init(_ name: String) {
-        self.init(name: name, isWaivable: true)
+        self.name = name
+        isWaivable = !RouteTrait.protectedNames.contains(name)
     }
 
-    private init(name: String, isWaivable: Bool) {
-        self.name = name
-        self.isWaivable = isWaivable
-    }
+    /// The names of the traits that protect people's data.
+    static let protectedNames = ["authenticated", "operator"]
 
     /// The request carries a good token, and the context its principal. Never waived.
-    public static let authenticated = RouteTrait(name: "authenticated", isWaivable: false)
+    public static let authenticated = RouteTrait("authenticated")
     /// The request comes from an operator of the server. Never waived.
-    public static let `operator` = RouteTrait(name: "operator", isWaivable: false)
+    public static let `operator` = RouteTrait("operator")
 
     public var description: String { name }
 }

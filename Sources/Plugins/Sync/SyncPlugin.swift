@@ -5,7 +5,8 @@ public import Kernel
 /// The sync protocol: push and pull (spec: protocol.md).
 public struct SyncPlugin: Plugin {
     public static let manifest = PluginManifest(
-        id: "sync", summary: "push and pull of changes", needs: [.required(.changeLog)])
+        id: "sync", summary: "push and pull of changes", needs: [.required(.changeLog)],
+        traits: [.metered])
 
     private let push: PushRoute
     private let pull: PullRoute

@@ -14,26 +14,52 @@ struct OwnedGate: Sendable {
         case .routes(let trait): traits.contains(trait)
         }
     }
+
+    /// Whether it stands before requests that no route takes.
+    var coversUnrouted: Bool { gate.target == .allRoutes && gate.phase.runsWithoutRoute }
+
+    /// Whether one of both says that this gate comes before `other`.
+    func precedes(_ other: OwnedGate) -> Bool {
+        gate.relations.contains(.before(other.id)) || other.gate.relations.contains(.after(id))
+    }
+
+    /// Whether one of both says that their order does not matter.
+    func isIndependent(of other: OwnedGate) -> Bool {
+        [(self, other), (other, self)].contains { one, other in
+            one.gate.relations.contains(.independentOfAll) || one.gate.relations.contains(.independent(of: other.id))
+        }
+    }
 }
 
 /// Puts gates in the one order that their phases, relations and names give, whatever order they were registered in.
-enum GateOrder {
-    /// The order, or what is wrong with it: two gates that say nothing of each other, or relations that contradict one another.
-    static func sorted(_ gates: [OwnedGate]) throws(PlanRefusals) -> [OwnedGate] {
+///
+/// Relations order gates within a phase; one to a gate that is not there says nothing, so that a gate can name those of plugins that
+/// may be off.
+struct GateOrder {
+    private let gates: [OwnedGate]
+
+    /// The gates, each id once.
+    init(_ gates: [OwnedGate]) {
+        self.gates = gates.sorted {
+            ($0.gate.phase.rawValue, $0.plugin, $0.gate.name) < ($1.gate.phase.rawValue, $1.plugin, $1.gate.name)
+        }
+    }
+
+    /// The order, or what is wrong with it: relations that contradict one another or the phases.
+    func sorted() throws(PlanRefusals) -> [OwnedGate] {
         var result: [OwnedGate] = []
-        var refusals: [PlanRefusal] = []
+        var refusals = againstPhases()
         for phase in Gate.Phase.allCases {
-            let inPhase = gates.filter { $0.gate.phase == phase }.sorted {
-                ($0.plugin, $0.gate.name) < ($1.plugin, $1.gate.name)
-            }
-            guard let ordered = topological(inPhase) else {
+            let inPhase = gates.filter { $0.gate.phase == phase }
+            switch DependencyOrder(count: inPhase.count, follows: { inPhase[$1].precedes(inPhase[$0]) }) {
+            case .sorted(let order): result += order.map { inPhase[$0] }
+            case .circle(let circle):
+                let ids = circle.map { inPhase[$0].id }.joined(separator: ", ")
                 refusals.append(
                     PlanRefusal(
-                        "the gates \(inPhase.map(\.id).joined(separator: ", ")) of phase '\(phase)' say that each comes before the other",
+                        "the gates \(ids) of phase '\(phase)' say that each comes before the other",
                         remedy: "Take back one of their relations `before` and `after`."))
-                continue
             }
-            result += ordered
         }
         guard refusals.isEmpty else { throw PlanRefusals(refusals: refusals) }
         return result
@@ -41,20 +67,22 @@ enum GateOrder {
 
     /// The pairs of one phase of a route's chain whose order nobody says.
     static func unrelatedPairs(in chain: [OwnedGate]) -> [(OwnedGate, OwnedGate)] {
-        var pairs: [(OwnedGate, OwnedGate)] = []
-        for (index, left) in chain.enumerated() {
-            for right in chain[(index + 1)...] where right.gate.phase == left.gate.phase {
-                if !isRelated(left, right, through: chain) { pairs.append((left, right)) }
-            }
+        chain.enumerated().flatMap { index, left in
+            chain[(index + 1)...].filter { right in
+                right.gate.phase == left.gate.phase && !left.isIndependent(of: right)
+                    && !reaches(left, right, through: chain)
+            }.map { (left, $0) }
         }
-        return pairs
     }
 
-    private static func isRelated(_ left: OwnedGate, _ right: OwnedGate, through chain: [OwnedGate]) -> Bool {
-        let areIndependent = [(left, right), (right, left)].contains { one, other in
-            one.gate.relations.contains(.independentOfAll) || one.gate.relations.contains(.independent(of: other.id))
+    private func againstPhases() -> [PlanRefusal] {
+        gates.flatMap { first in
+            gates.filter { first.precedes($0) && $0.gate.phase < first.gate.phase }.map { second in
+                PlanRefusal(
+                    "the gate '\(first.id)' of phase '\(first.gate.phase)' is to come before '\(second.id)' of the earlier phase '\(second.gate.phase)'",
+                    remedy: "Take the relation back, or change the phase of one of them.")
+            }
         }
-        return areIndependent || reaches(left, right, through: chain)
     }
 
     private static func reaches(_ from: OwnedGate, _ to: OwnedGate, through chain: [OwnedGate]) -> Bool {
@@ -63,25 +91,8 @@ enum GateOrder {
         while let gate = pending.popLast() {
             guard seen.insert(gate.id).inserted else { continue }
             if gate.id == to.id { return true }
-            pending += chain.filter { precedes(gate, $0) }
+            pending += chain.filter { gate.precedes($0) }
         }
         return false
-    }
-
-    private static func precedes(_ first: OwnedGate, _ second: OwnedGate) -> Bool {
-        first.gate.relations.contains(.before(second.id)) || second.gate.relations.contains(.after(first.id))
-    }
-
-    private static func topological(_ gates: [OwnedGate]) -> [OwnedGate]? {
-        var rest = gates
-        var ordered: [OwnedGate] = []
-        while !rest.isEmpty {
-            guard
-                let index = rest.firstIndex(where: { gate in !rest.contains { $0.id != gate.id && precedes($0, gate) } }
-                )
-            else { return nil }
-            ordered.append(rest.remove(at: index))
-        }
-        return ordered
     }
 }

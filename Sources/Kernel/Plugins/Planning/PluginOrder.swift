@@ -10,20 +10,16 @@ struct PluginOrder {
     }
 
     func sorted() throws(PlanRefusals) -> [any Plugin.Type] {
-        let refusals = duplicates() + missing()
+        let refusals = malformedIDs() + duplicateIDs() + duplicateProviders() + missing()
         guard refusals.isEmpty else { throw PlanRefusals(refusals: refusals) }
-        var rest = enabled
-        var order: [any Plugin.Type] = []
-        while !rest.isEmpty {
-            guard let index = rest.firstIndex(where: { type in !rest.contains { $0 != type && uses(type, $0) } }) else {
-                let ids = rest.map { $0.manifest.id }.joined(separator: ", ")
-                throw PlanRefusals(refusals: [
-                    PlanRefusal("the plugins \(ids) need one another in a circle", remedy: "Switch one of them off.")
-                ])
-            }
-            order.append(rest.remove(at: index))
+        switch DependencyOrder(count: enabled.count, follows: { uses(enabled[$0], enabled[$1]) }) {
+        case .sorted(let order): return order.map { enabled[$0] }
+        case .circle(let circle):
+            let ids = circle.map { enabled[$0].manifest.id }.joined(separator: ", ")
+            throw PlanRefusals(refusals: [
+                PlanRefusal("the plugins \(ids) need one another in a circle", remedy: "Switch one of them off.")
+            ])
         }
-        return order
     }
 
     /// Whether `type` needs what `other` provides. Everyone but the provider itself needs the metrics factory.
@@ -34,39 +30,61 @@ struct PluginOrder {
         }
     }
 
-    private func duplicates() -> [PlanRefusal] {
-        var refusals: [PlanRefusal] = []
-        for (id, types) in Dictionary(grouping: enabled + disabled, by: { $0.manifest.id }).sorted(by: {
-            $0.key < $1.key
-        })
-        where types.count > 1 {
-            refusals.append(
-                PlanRefusal("two plugins have the id '\(id)'", remedy: "Rename one of them in its manifest."))
+    private func malformedIDs() -> [PlanRefusal] {
+        (enabled + disabled).map { $0.manifest.id }.filter { !PluginManifest.isValid(id: $0) }.map {
+            PlanRefusal(
+                "'\($0)' is no id of a plugin",
+                remedy: "Use letters, digits and hyphens, a letter first, as in devIssuer.")
         }
-        let provided = enabled.flatMap { type in type.manifest.provides.map { ($0, type.manifest.id) } }
-        for (key, providers) in Dictionary(grouping: provided, by: { $0.0 }).sorted(by: { $0.key.name < $1.key.name })
-        where providers.count > 1 {
-            let ids = providers.map { "'\($0.1)'" }.joined(separator: " and ")
-            refusals.append(
-                PlanRefusal("the service '\(key)' is provided by \(ids)", remedy: "Switch all but one of them off."))
+    }
+
+    private func duplicateIDs() -> [PlanRefusal] {
+        PluginOrder.repeated(enabled + disabled) { [$0.manifest.id] }.map { id, _ in
+            PlanRefusal("two plugins have the id '\(id)'", remedy: "Rename one of them in its manifest.")
         }
-        return refusals
+    }
+
+    private func duplicateProviders() -> [PlanRefusal] {
+        PluginOrder.repeated(enabled) { $0.manifest.provides.map(\.name) }.map { name, providers in
+            PlanRefusal(
+                "the service '\(name)' is provided by \(providers.map { "'\($0)'" }.joined(separator: " and "))",
+                remedy: "Switch all but one of them off.")
+        }
+    }
+
+    /// The names that several plugins have, in order, with the ids of those plugins.
+    private static func repeated(
+        _ plugins: [any Plugin.Type], names: (any Plugin.Type) -> [String]
+    ) -> [(name: String, ids: [String])] {
+        let pairs = plugins.flatMap { type in names(type).map { (name: $0, id: type.manifest.id) } }
+        return Dictionary(grouping: pairs, by: \.name).filter { $0.value.count > 1 }
+            .map { ($0.key, $0.value.map(\.id)) }.sorted { $0.0 < $1.0 }
     }
 
     private func missing() -> [PlanRefusal] {
         let provided = Set(enabled.flatMap { $0.manifest.provides })
         return enabled.flatMap { type in
-            type.manifest.needs.filter { !$0.isOptional && !provided.contains($0.key) }.map { need in
-                let provider = disabled.first { $0.manifest.provides.contains(need.key) }
-                guard let provider else {
-                    return PlanRefusal(
-                        "plugin '\(type.manifest.id)' needs the service '\(need.key)', which no plugin provides",
-                        remedy: "Add a plugin that provides it, or switch '\(type.manifest.id)' off.")
-                }
-                return PlanRefusal(
-                    "plugin '\(type.manifest.id)' needs the service '\(need.key)' of plugin '\(provider.manifest.id)', which is off",
-                    remedy: "Set \(provider.section).enabled to true, or \(type.section).enabled to false.")
+            let manifest = type.manifest
+            let own = manifest.needs.filter { manifest.provides.contains($0.key) }.map { need in
+                PlanRefusal(
+                    "plugin '\(manifest.id)' needs the service '\(need.key)' that it provides itself",
+                    remedy: "Take it out of the needs of the plugin's manifest.")
             }
+            return own
+                + manifest.needs.filter { !$0.isOptional && !provided.contains($0.key) }
+                .map { missing($0, of: type) }
         }
+    }
+
+    private func missing(_ need: ServiceNeed, of type: any Plugin.Type) -> PlanRefusal {
+        let id = type.manifest.id
+        if let provider = disabled.first(where: { $0.manifest.provides.contains(need.key) }) {
+            return PlanRefusal(
+                "plugin '\(id)' needs the service '\(need.key)' of plugin '\(provider.manifest.id)', which is off",
+                remedy: "Set \(provider.section).enabled to true, or \(type.section).enabled to false.")
+        }
+        return PlanRefusal(
+            "plugin '\(id)' needs the service '\(need.key)', which no plugin provides",
+            remedy: "Add a plugin that provides it, or switch '\(id)' off.")
     }
 }

@@ -8,7 +8,8 @@ struct PathTemplate: Hashable, Sendable {
     let segments: [Segment]
 
     /// Reads a template; nil if it does not begin with `/`, has an empty segment or parameter, or one parameter twice. `/` has no
-    /// segments.
+    /// segments. Parameters are named with letters, digits and `_`; literal segments are characters of a URI's path that mean
+    /// themselves (RFC 3986 section 3.3), neither `.` nor `..`, which clients resolve.
     init?(_ text: String) {
         guard text.hasPrefix("/") else { return nil }
         if text == "/" {
@@ -18,11 +19,12 @@ struct PathTemplate: Hashable, Sendable {
         var segments: [Segment] = []
         for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             guard !part.isEmpty else { return nil }
-            if part.hasPrefix("{"), part.hasSuffix("}"), part.count > 2 {
-                segments.append(.parameter(String(part.dropFirst().dropLast())))
-            } else if part.contains("{") || part.contains("}") || part.contains("%") {
-                return nil
+            if part.hasPrefix("{"), part.hasSuffix("}") {
+                let name = part.dropFirst().dropLast()
+                guard !name.isEmpty, name.utf8.allSatisfy(PathTemplate.isNameByte) else { return nil }
+                segments.append(.parameter(String(name)))
             } else {
+                guard part != ".", part != "..", part.utf8.allSatisfy(PathTemplate.isLiteralByte) else { return nil }
                 segments.append(.literal(String(part)))
             }
         }
@@ -32,6 +34,19 @@ struct PathTemplate: Hashable, Sendable {
 
     var parameterNames: [String] {
         segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    private static func isLiteralByte(_ byte: UInt8) -> Bool {
+        isNameByte(byte) || "-.~!$&'()*+,;=:@".utf8.contains(byte)
     }
 
     /// Whether some path fits both templates, in which case it would depend on the order of registration which route takes it.

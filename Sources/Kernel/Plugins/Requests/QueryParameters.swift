@@ -8,29 +8,25 @@ public struct QueryParameters: Sendable {
         case isPlus
     }
 
-    private let pairs: [(name: String, value: Substring)]
+    private let pairs: [(name: String, value: Substring.UTF8View)]
 
-    /// Reads the query of a request target, `/path?query`. Pairs without a readable name are passed over.
+    /// Reads the query of a request target, `/path?query`. Any text is a query; one without a `?` has no parameters.
     public init(target: String) {
         guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
             pairs = []
             return
         }
-        pairs = target[target.index(after: mark)...].split(separator: "&").compactMap { pair in
-            let name = pair.prefix { $0 != "=" }
-            guard let decoded = PercentEncoding.decode(name) else { return nil }
-            return (decoded, pair.dropFirst(name.count + 1))
+        // By bytes: a combining character after a separator does not hide it.
+        pairs = target.utf8[mark...].dropFirst().split(separator: UInt8(ascii: "&")).map { pair in
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            return (PercentEncoding.decodeLeniently(name, plusIsSpace: true), pair.dropFirst(name.count + 1))
         }
     }
 
-    /// The first value of `name`, decoded; nil if there is none, or its percent-encoding is broken.
+    /// The first value of `name`, decoded; nil if there is none. A broken escape stands for itself, and what is no UTF-8 becomes
+    /// U+FFFD, so that whoever checks the value refuses it.
     public func value(of name: String, plus: Plus = .isSpace) -> String? {
         guard let pair = pairs.first(where: { $0.name == name }) else { return nil }
-        switch plus {
-        case .isPlus: return PercentEncoding.decode(pair.value)
-        case .isSpace:
-            guard pair.value.utf8.contains(UInt8(ascii: "+")) else { return PercentEncoding.decode(pair.value) }
-            return PercentEncoding.decode(Substring(String(pair.value.map { $0 == "+" ? " " : $0 })))
-        }
+        return PercentEncoding.decodeLeniently(pair.value, plusIsSpace: plus == .isSpace)
     }
 }

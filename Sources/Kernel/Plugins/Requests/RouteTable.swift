@@ -56,12 +56,16 @@ struct RouteTable<Target: Sendable>: Sendable {
     }
 
     /// The route for a request's method and path, its query left out. HEAD is taken by GET's route.
+    ///
+    /// Segments are split before they are decoded, so that `%2F` is part of a segment. A path with an empty segment or a slash at its
+    /// end fits no template; a parameter's value is never empty.
     func match(method: HTTPRequest.Method, path: Substring) -> Match {
         guard path.utf8.first == UInt8(ascii: "/") else { return .malformed }
         var segments: [String] = []
         if path.utf8.count > 1 {
-            for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-                guard let decoded = PercentEncoding.decode(part) else { return .malformed }
+            // By bytes: a combining character after a slash does not hide it.
+            for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+                guard let decoded = PercentEncoding.decode(Substring(part)) else { return .malformed }
                 segments.append(decoded)
             }
         }

@@ -25,7 +25,7 @@ struct BackgroundSupervisor: Sendable {
             }
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
             let pause = backOff.pause(afterRunning: ContinuousClock.now - startedAt)
-            state.markBackground(name, downBecause: reason)
+            state.markBackground(background.name, of: plugin, downBecause: reason)
             logger.error(
                 "a background service is down and will be started again",
                 metadata: ["service": "\(name)", "reason": "\(reason)", "in": "\(pause)"])
@@ -34,7 +34,7 @@ struct BackgroundSupervisor: Sendable {
             } catch {
                 return
             }
-            state.markBackground(name, downBecause: nil)
+            state.markBackground(background.name, of: plugin, downBecause: nil)
         }
     }
 }

@@ -26,33 +26,34 @@ public struct ServerRuntime: Service {
     ///
     /// - Throws: ``StartFailure``, or why the socket cannot listen.
     public func run() async throws {
-        let config = plan.configuration.section(ServerConfig.self, at: "server")
-        let lifecycle = PluginLifecycle(plan: plan, logger: logger)
+        let lifecycle = PluginLifecycle(plan: plan, time: time, logger: logger)
         let started = try await lifecycle.start()
-        let front = HTTPFront(config: config, logger: logger) { [responder = plan.responder] request, connection in
-            await responder.respond(to: request, from: connection)
-        }
-        plan.state.countConnections { front.openConnections }
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for plugin in started {
-                    for background in plugin.background {
-                        let supervisor = BackgroundSupervisor(
-                            plugin: plugin.manifest.id, background: background, state: plan.state, time: time, logger: logger)
-                        // The supervised services stop after the socket, by cancellation: requests may need them until then.
-                        group.addTask { await supervisor.run() }
-                    }
-                }
-                group.addTask { try await announce(front) }
-                group.addTask { try await drainOnShutdown(lifecycle, started, grace: config.shutdownGrace) }
-                defer { group.cancelAll() }
-                try await front.run()
-            }
+            try await serve(lifecycle, started)
         } catch {
             await lifecycle.stop(started)
             throw error
         }
         await lifecycle.stop(started)
+    }
+
+    private func serve(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin]) async throws {
+        let config = plan.configuration.section(ServerConfig.self, at: "server")
+        let responder = plan.responder
+        let front = HTTPFront(
+            config: config, logger: logger,
+            responder: Responder(
+                respond: { await responder.respond(to: $0, from: $1) },
+                refuse: { await responder.refuse($0, $1, from: $2) },
+                bodyLimit: { responder.bodyLimit(of: $0) }))
+        plan.state.countConnections { front.openConnections }
+        // All of these are cancelled when this function ends, after the socket: requests may need the background work until then.
+        async let _ = lifecycle.runBackground(of: started)
+        async let _ = announce(front)
+        async let drained: Void = drainOnShutdown(lifecycle, started, grace: config.shutdownGrace)
+        try await front.run()
+        // The last connection may be gone before the plugins have drained.
+        if Task.isShuttingDownGracefully { await drained }
     }
 
     private func announce(_ front: HTTPFront) async throws {
@@ -61,14 +62,13 @@ public struct ServerRuntime: Service {
         await onListening(port)
     }
 
-    private func drainOnShutdown(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin], grace: Duration) async throws {
+    private func drainOnShutdown(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin], grace: Duration) async {
         do {
             try await gracefulShutdown()
         } catch {
             // Cancelled: the socket has ended by itself.
             return
         }
-        plan.state.markDraining()
         await lifecycle.drain(started, until: .now + grace)
     }
 }

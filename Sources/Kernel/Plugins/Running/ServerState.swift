@@ -7,16 +7,30 @@ package final class ServerState: Sendable {
         var isDraining = false
         /// Why a plugin does not serve, by id.
         var degraded: [String: String] = [:]
-        /// Background services that are down until their next start, as `plugin.service`.
-        var down: [String: String] = [:]
-        var plugins: [PlannedPlugin] = []
+        /// Background services that are down until their next start, as `plugin.service`, with their plugin.
+        var down: [String: (plugin: String, reason: String)] = [:]
+        var plugins: [String] = []
+        var probes: [HealthProbe] = []
         var openConnections: @Sendable () -> Int = { 0 }
     }
 
+    private let time: any TimeSource
     private let state = Mutex(State())
+    /// Spares requests the lock while all is well.
+    private let isAnyDegraded = Atomic(false)
+
+    init(time: any TimeSource) {
+        self.time = time
+    }
 
     func observe(_ plugins: [PlannedPlugin]) {
-        state.withLock { $0.plugins = plugins }
+        let probes = plugins.flatMap { plugin in
+            plugin.healthChecks.map { HealthProbe(plugin: plugin.manifest.id, check: $0) }
+        }
+        state.withLock { state in
+            state.plugins = plugins.map(\.manifest.id)
+            state.probes = probes
+        }
     }
 
     func countConnections(_ count: @escaping @Sendable () -> Int) {
@@ -33,15 +47,17 @@ package final class ServerState: Sendable {
 
     func markDegraded(_ plugin: String, because reason: String) {
         state.withLock { $0.degraded[plugin] = reason }
+        isAnyDegraded.store(true, ordering: .releasing)
     }
 
-    func markBackground(_ service: String, downBecause reason: String?) {
-        state.withLock { $0.down[service] = reason }
+    func markBackground(_ service: String, of plugin: String, downBecause reason: String?) {
+        state.withLock { $0.down["\(plugin).\(service)"] = reason.map { (plugin, $0) } }
     }
 
     /// Whether a plugin's routes answer.
-    func isServing(_ plugin: String) -> Bool {
-        state.withLock { $0.degraded.isEmpty || $0.degraded[plugin] == nil }
+    package func isServing(_ plugin: String) -> Bool {
+        guard isAnyDegraded.load(ordering: .acquiring) else { return true }
+        return state.withLock { $0.degraded[plugin] == nil }
     }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
@@ -50,54 +66,53 @@ package final class ServerState: Sendable {
     /// Looks at everything: the plugins' checks run at the same time, each for a second at most.
     func health() async -> HealthReport {
         let now = state.withLock { $0 }
-        var report = HealthReport()
-        if !now.isStarted { report.readiness.append("server: starting") }
-        if now.isDraining { report.readiness.append("server: draining") }
-        for plugin in now.plugins { report.plugins[plugin.manifest.id] = "ok" }
-        for (service, reason) in now.down {
-            let plugin = String(service.prefix { $0 != "." })
-            report.plugins[plugin] = "\(service) is down: \(reason)"
+        var findings = HealthFindings()
+        if !now.isStarted { findings.readiness.append("server: starting") }
+        if now.isDraining { findings.readiness.append("server: draining") }
+        for (plugin, reason) in now.degraded {
+            findings.add(reason, of: plugin)
+            findings.readiness.append("\(plugin): \(reason)")
         }
-        await withTaskGroup(of: (String, HealthCheck, HealthStatus).self) { group in
-            for plugin in now.plugins where now.degraded[plugin.manifest.id] == nil {
-                for check in plugin.healthChecks {
-                    group.addTask { (plugin.manifest.id, check, await ServerState.bounded(check)) }
+        for (service, down) in now.down { findings.add("\(service) is down: \(down.reason)", of: down.plugin) }
+        await withTaskGroup(of: (HealthProbe, HealthStatus).self) { group in
+            for probe in now.probes where now.degraded[probe.plugin] == nil {
+                group.addTask { [time] in (probe, await probe.ask(time)) }
+            }
+            for await case (let probe, .unhealthy(let reason)) in group {
+                findings.add("\(probe.check.name): \(reason)", of: probe.plugin)
+                if probe.check.isNeededForReadiness {
+                    findings.readiness.append("\(probe.plugin).\(probe.check.name): \(reason)")
                 }
             }
-            for await (plugin, check, status) in group {
-                guard case .unhealthy(let reason) = status else { continue }
-                report.plugins[plugin] = "\(check.name): \(reason)"
-                if check.isNeededForReadiness { report.readiness.append("\(plugin).\(check.name): \(reason)") }
-            }
         }
-        for (plugin, reason) in now.degraded {
-            report.plugins[plugin] = reason
-            report.readiness.append("\(plugin): \(reason)")
-        }
-        report.readiness.sort()
-        return report
-    }
-
-    private static func bounded(_ check: HealthCheck) async -> HealthStatus {
-        await withTaskGroup(of: HealthStatus?.self) { group in
-            group.addTask { await check.check() }
-            group.addTask {
-                do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
-                return .unhealthy("no answer within a second")
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first ?? .unhealthy("cancelled")
-        }
+        return findings.report(of: now.plugins)
     }
 }
 
 /// What ``ServerState/health()`` found.
-struct HealthReport: Sendable {
+struct HealthReport: Hashable, Sendable {
     /// `ok` or what is wrong, by plugin.
     var plugins: [String: String] = [:]
-    /// Why the server is not ready; empty if it is.
+    /// Why the server is not ready, sorted; empty if it is.
     var readiness: [String] = []
 
     var isHealthy: Bool { readiness.isEmpty && plugins.values.allSatisfy { $0 == "ok" } }
+}
+
+/// Gathers findings in any order; the report has them in one.
+private struct HealthFindings {
+    var readiness: [String] = []
+    private var troubles: [String: [String]] = [:]
+
+    mutating func add(_ trouble: String, of plugin: String) {
+        troubles[plugin, default: []].append(trouble)
+    }
+
+    func report(of plugins: [String]) -> HealthReport {
+        var report = HealthReport(readiness: readiness.sorted())
+        for plugin in plugins {
+            report.plugins[plugin] = troubles[plugin].map { $0.sorted().joined(separator: "; ") } ?? "ok"
+        }
+        return report
+    }
 }
