@@ -124,6 +124,6 @@ let package = Package(
         .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
-        .tests("AppTests", ["App", "KernelTesting"]),
+        .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),
     ]
 )

@@ -43,7 +43,8 @@ struct DevIssuerKeyTests {
     func damaged() async throws {
         try await TemporaryDirectory.with { directory in
             let path = "\(directory)/key"
-            #expect(try PrivateFile.create(path, text: "no key"))
+            let isCreated = try PrivateFile.create(path, text: "no key")
+            #expect(isCreated)
             await #expect {
                 try await Self.keySet(path)
             } throws: {
@@ -58,7 +59,8 @@ struct DevIssuerKeyTests {
     func unwritable() async throws {
         try await TemporaryDirectory.with { directory in
             let blocker = "\(directory)/file"
-            #expect(try PrivateFile.create(blocker, text: ""))
+            let isCreated = try PrivateFile.create(blocker, text: "")
+            #expect(isCreated)
             await #expect(throws: DevIssuerError.self) { try await Self.keySet("\(blocker)/key") }
         }
     }
