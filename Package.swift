@@ -117,8 +117,8 @@ let package = Package(
         .tests(
             "KernelTests",
             [
-                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .logging, .nioCore, .nioEmbedded,
-                .nioHTTP1, .nioHTTPTypes, .nioPosix,
+                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore,
+                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(

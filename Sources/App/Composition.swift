@@ -6,10 +6,12 @@ import SyncPlugin
 
 /// The plugins that are compiled in: the one place that knows them all. A new plugin is one more line here.
 enum Composition {
-    static let catalog = PluginCatalog([
+    static let plugins: [any Plugin.Type] = [
         StoragePlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,
         SyncPlugin.self,
-    ])
+    ]
+
+    static let catalog = PluginCatalog(plugins)
 }

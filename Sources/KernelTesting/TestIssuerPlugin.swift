@@ -43,4 +43,6 @@ extension PluginHarness {
 public enum HarnessError: Error {
     /// Tokens need ``TestIssuerPlugin``.
     case noTestIssuer
+    /// There is no place for temporary files.
+    case noTemporaryDirectory
 }

@@ -41,7 +41,8 @@ struct PluginCommands: ParsableCommand {
 
         func run() throws {
             do {
-                print(try PluginScaffold(name: name).write(), terminator: "")
+                let taken = Set(Composition.catalog.plugins.map { $0.manifest.id })
+                print(try PluginScaffold(name: name, takenIDs: taken).write(), terminator: "")
             } catch {
                 throw CommandFailure.failure(error.description)
             }

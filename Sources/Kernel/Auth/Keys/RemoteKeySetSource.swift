@@ -51,6 +51,8 @@ public final class RemoteKeySetSource: KeySetSource {
             if let client { return client }
             var configuration = HTTPClient.Configuration()
             configuration.redirectConfiguration = .disallow
+            // A refused connection is an answer: the key store has its own pauses, and the server's start waits for this one.
+            configuration.connectionPool.retryConnectionEstablishment = false
             let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             client = made
             return made

@@ -27,7 +27,7 @@ public struct ServerConfig: ConfigSection {
     /// The most connections at a time from one address; 0, the default, for no such limit, since behind a reverse proxy all of them
     /// come from one.
     public var maxConnectionsPerAddress = 0
-    /// The addresses and networks (`10.0.0.0/8`) whose `Forwarded` and `X-Forwarded-For` are believed.
+    /// The addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
     /// The file that holds the process id while the server runs; `mana-sync reload` finds the server by it.
     public var pidFile = "data/mana-sync.pid"
