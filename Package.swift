@@ -76,11 +76,14 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .systemLibrary(name: "CClock", path: "Sources/CClock"),
+
         .module("JSONScanner", path: "Sources/JSONScanner", []),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
-                "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
+                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
+                .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
         .module(

@@ -46,7 +46,8 @@ struct ReferenceWrites {
             let (count, isOver) = try write(chunk, rowsPerCommit: rowsPerCommit, until: begun + (time - spent))
             spent += ContinuousClock.now - begun
             written += count
-            if isOver { break }
+            // A chunk that is not full was the last one; asked again, the query would begin anew.
+            if isOver || chunk.count < Self.chunk { break }
             chunk = try nextChunk(of: rows)
         }
         guard written > 0 else { throw BenchmarkError("the server's database has too few rows for a reference") }

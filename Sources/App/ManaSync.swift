@@ -13,7 +13,8 @@ struct ManaSync: AsyncParsableCommand {
             """,
         version: BuildInfo.version,
         subcommands: [
-            Serve.self, ConfigCommands.self, PluginCommands.self, RoutesCommand.self, DatabaseCommands.self, TokenCommand.self,
+            Serve.self, ConfigCommands.self, PluginCommands.self, RoutesCommand.self, DatabaseCommands.self,
+            TokenCommand.self,
         ],
         defaultSubcommand: Serve.self)
 }

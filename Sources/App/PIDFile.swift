@@ -1,11 +1,11 @@
 import Logging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The file by which other commands find the running server.
@@ -17,7 +17,8 @@ struct PIDFile: Sendable {
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex { mkdir(String(path[..<slash]), 0o700) }
         guard let file = fopen(path, "w") else {
             logger.warning(
-                "cannot write server.pidFile", metadata: ["path": "\(path)", "error": "\(String(cString: strerror(errno)))"])
+                "cannot write server.pidFile",
+                metadata: ["path": "\(path)", "error": "\(String(cString: strerror(errno)))"])
             return
         }
         fputs("\(getpid())\n", file)

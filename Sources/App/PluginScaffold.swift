@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Writes a small complete plugin into the package in the current folder.
@@ -40,13 +40,16 @@ struct PluginScaffold {
     func write() throws(Failure) -> String {
         let manifestPath = "\(root)/Package.swift"
         guard let manifest = TextFile.contents(of: manifestPath) else {
-            throw Failure(description: "there is no Package.swift here; run the command in the root of the server's package")
+            throw Failure(
+                description: "there is no Package.swift here; run the command in the root of the server's package")
         }
         guard TextFile.contents(of: "\(root)/\(sourcePath)") == nil, !manifest.contains("\"\(name)Plugin\"") else {
             throw Failure(description: "there is a plugin \(name) already")
         }
         guard let amended = amend(manifest) else {
-            throw Failure(description: "Package.swift has no line .plugin(…) and no line .tests(…) after which to add the new ones")
+            throw Failure(
+                description:
+                    "Package.swift has no line .plugin(…) and no line .tests(…) after which to add the new ones")
         }
         for (path, text) in [(sourcePath, source), (testPath, test), ("Package.swift", amended)] {
             guard TextFile.write(text, to: "\(root)/\(path)") else {
@@ -82,8 +85,10 @@ struct PluginScaffold {
         }
         guard insert(".plugin(\"\(name)\", [.httpTypes, .hummingbirdCore, .nioCore]),", afterLast: ".plugin("),
             insert(
-                ".tests(\"\(name)PluginTests\", [\"\(name)Plugin\", \"KernelTesting\", .httpTypes]),", afterLast: ".tests("),
-            let server = lines.firstIndex(where: { $0.contains("\"SyncPlugin\",") && $0.contains("\"StoragePlugin\",") })
+                ".tests(\"\(name)PluginTests\", [\"\(name)Plugin\", \"KernelTesting\", .httpTypes]),",
+                afterLast: ".tests("),
+            let server = lines.firstIndex(where: { $0.contains("\"SyncPlugin\",") && $0.contains("\"StoragePlugin\",") }
+            )
         else { return nil }
         lines[server] += " \"\(name)Plugin\","
         return lines.joined(separator: "\n")

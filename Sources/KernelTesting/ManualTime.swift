@@ -78,7 +78,8 @@ public final class ManualTime: TimeSource {
         let woken = state.withLock { state in
             state.elapsed += duration
             state.now = state.now.advanced(by: duration)
-            return state.takeSleepers { $0.wakesAt <= state.elapsed }
+            let elapsed = state.elapsed
+            return state.takeSleepers { $0.wakesAt <= elapsed }
         }
         for sleeper in woken.sorted(by: { ($0.wakesAt, $0.id) < ($1.wakesAt, $1.id) }) { sleeper.continuation.resume() }
     }

@@ -3,11 +3,11 @@ import Kernel
 import Logging
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Where a command finds its configuration.
@@ -31,7 +31,8 @@ struct ConfigOptions: ParsableArguments {
     /// The configuration in force. Ends the process with 78 and all errors on stderr where there is none.
     func load() throws -> Configuration {
         let environment = ProcessEnvironment.current
-        let overrides = [("--port", "server.port", port), ("--host", "server.host", host)].compactMap { flag, path, value in
+        let overrides = [("--port", "server.port", port), ("--host", "server.host", host)].compactMap {
+            flag, path, value in
             value.map { ConfigOverride(flag: flag, path: path, value: $0) }
         }
         do {

@@ -26,7 +26,8 @@ struct PluginCommands: ParsableCommand {
             let needs = manifest.needs.map { $0.isOptional ? "\($0.key)?" : "\($0.key)" }
             return [
                 manifest.id, isOn ? "on" : "off", needs.isEmpty ? "-" : needs.joined(separator: ","),
-                manifest.provides.isEmpty ? "-" : manifest.provides.map(\.name).joined(separator: ","), manifest.summary,
+                manifest.provides.isEmpty ? "-" : manifest.provides.map(\.name).joined(separator: ","),
+                manifest.summary,
             ]
         }
     }

@@ -59,7 +59,8 @@ struct StartupReport {
             logger.warning(
                 "OPEN:\(trait.name): routes that demand it are open to every user, as kernel.unfulfilled says",
                 metadata: [
-                    "routes": "\(plan.routes.filter { $0.openTraits.contains(trait) }.map(\.route.path).joined(separator: ","))"
+                    "routes":
+                        "\(plan.routes.filter { $0.openTraits.contains(trait) }.map(\.route.path).joined(separator: ","))"
                 ])
         }
     }

@@ -27,16 +27,18 @@ enum PrivateFile {
     /// - Returns: false where it exists already.
     static func create(_ path: String, text: String) throws(DevIssuerError) -> Bool {
         try makeDirectories(above: path)
-        let draft = "\(path).\(getpid()).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        var draft = Array("\(path).XXXXXX".utf8CString)
+        // Makes a name that nobody else uses, with mode 0600.
+        let descriptor = mkstemp(&draft)
         guard descriptor >= 0 else {
-            throw DevIssuerError("cannot write \(draft): \(String(cString: strerror(errno)))")
+            throw DevIssuerError("cannot write beside \(path): \(String(cString: strerror(errno)))")
         }
         defer { unlink(draft) }
         let bytes = Array(text.utf8)
-        let written = write(descriptor, bytes, bytes.count)
-        guard fsync(descriptor) == 0, close(descriptor) == 0, written == bytes.count else {
-            throw DevIssuerError("cannot write \(draft): \(String(cString: strerror(errno)))")
+        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        let error = errno
+        guard close(descriptor) == 0, isWritten else {
+            throw DevIssuerError("cannot write beside \(path): \(String(cString: strerror(isWritten ? errno : error)))")
         }
         if link(draft, path) == 0 { return true }
         if errno == EEXIST { return false }

@@ -23,14 +23,32 @@ public struct TokenWish: Hashable, Sendable {
         self.role = role
     }
 
-    /// Reads `{"sub":"alice","email":…,"role":…}`; other members are ignored.
+    /// Reads `{"sub":"alice","email":…,"role":…}`, where null is as good as nothing; other members are ignored.
     init(json: ByteBuffer) throws(Problem) {
-        guard let document = try? JSONValue(parsing: Array(json.readableBytesView)), document.members != nil else {
-            throw TokenWish.problem("The body must be a JSON object such as {\"sub\":\"alice\"}.")
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: Array(json.readableBytesView))
+        } catch {
+            throw TokenWish.notAnObject
         }
-        guard let subject = document["sub"]?.string else { throw TokenWish.problem("'sub' must be a string.") }
-        try self.init(subject: subject, email: document["email"]?.string, role: document["role"]?.string)
+        guard document.members != nil else { throw TokenWish.notAnObject }
+        guard let subject = try TokenWish.string("sub", of: document) else {
+            throw TokenWish.problem("'sub' must be a string.")
+        }
+        try self.init(
+            subject: subject, email: TokenWish.string("email", of: document),
+            role: TokenWish.string("role", of: document))
     }
+
+    private static func string(_ name: String, of document: JSONValue) throws(Problem) -> String? {
+        switch document[name] {
+        case nil, .null: nil
+        case .string(let text): text
+        default: throw problem("'\(name)' must be a string.")
+        }
+    }
+
+    private static let notAnObject = problem("The body must be a JSON object such as {\"sub\":\"alice\"}.")
 
     private static func problem(_ detail: String) -> Problem {
         Problem(status: 400, code: "invalid_token_request", detail: detail)

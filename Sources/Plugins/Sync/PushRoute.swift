@@ -30,6 +30,6 @@ struct PushRoute: Sendable {
             stored: outcome.stored, deduplicated: outcome.duplicates, rejected: outcome.rejections.count,
             lowered: changeset.loweredTimestamps)
         metrics.countDelivered(page.count)
-        return .json(answers.finish(page, rejections: outcome.rejections))
+        return .json(answers.finish(consume page, rejections: outcome.rejections))
     }
 }

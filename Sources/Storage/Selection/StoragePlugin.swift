@@ -56,7 +56,8 @@ public struct StoragePlugin: Plugin {
             .histogram, "mana_sync_store_group_size", help: "Pushes that one transaction stores.",
             buckets: [1, 2, 4, 8, 16, 32, 64, 128]),
         MetricDescription(
-            .histogram, "mana_sync_store_read_seconds", help: "Time in which a page of changes is read.", buckets: latencies),
+            .histogram, "mana_sync_store_read_seconds", help: "Time in which a page of changes is read.",
+            buckets: latencies),
         MetricDescription(
             .histogram, "mana_sync_store_reader_wait_seconds", help: "Time that a read waits for a free connection.",
             buckets: latencies),

@@ -111,9 +111,14 @@ final class Inbox: Sendable {
             change(&state)
             guard !state.waiters.isEmpty else { return [] }
             let text = String(buffer: state.bytes)
-            let isReady = { (waiter: @Sendable (String) -> Bool) in state.hasEnded || waiter(text) }
-            let ready = state.waiters.filter { isReady($0.condition) }.map(\.continuation)
-            state.waiters.removeAll { isReady($0.condition) }
+            var ready: [CheckedContinuation<Void, Never>] = []
+            var waiting = state.waiters
+            waiting.removeAll { waiter in
+                guard state.hasEnded || waiter.condition(text) else { return false }
+                ready.append(waiter.continuation)
+                return true
+            }
+            state.waiters = waiting
             return ready
         }
         for continuation in ready { continuation.resume() }
