@@ -68,7 +68,7 @@ def log(place):
     routes = [(line["method"], line["route"], str(line["status"])) for line in requests if "/health" not in line["route"]]
     equal(routes, [
         ("POST", "/sync/{appId}", "200"), ("GET", "/sync/{appId}/pull", "200"), ("POST", "/sync/{appId}", "400"),
-        ("GET", "unmatched", "404"),
+        ("GET", "-", "404"),
     ], "the requests")  # fmt: skip
     equal({line.get("user") for line in requests if "sync" in line["route"]}, {"alice"}, "the users")
     contains(text, f"serves http://127.0.0.1:{port}", "OPEN:metered")
@@ -80,7 +80,7 @@ def text_log(place):
     with place.serving(port) as process:
         get(port, "/nowhere")
         stop(process)
-    contains(place.log(), "info", "status=404", "route=unmatched")
+    contains(place.log(), "info", "status=404", "route=-")
     lacks(place.log(), '{"')
 
 
