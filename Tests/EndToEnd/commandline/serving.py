@@ -43,6 +43,19 @@ def push_and_pull(place):
         stop(process)
 
 
+@check("an offset's raw + in a query and a client's name outside of ASCII arrive as they were sent")
+def raw_bytes(place):
+    port = place.configure()
+    token = token_of(place, "alice")
+    with place.serving(port) as process:
+        push(place, port, token, ["t1"], client="Käthes Gerät")
+        for name, expected in (("Käthes Gerät", []), ("Kaethe", ["t1"])):
+            headers = {"Authorization": f"Bearer {token}", "X-Client-Id": name.encode()}
+            status, text = get(port, "/sync/todo/pull?collection=tasks&since=1970-01-01T02:00:00+02:00", headers=headers)
+            equal((status, [change["id"] for change in json.loads(text)["serverChanges"]]), (200, expected), name)
+        stop(process)
+
+
 @check("a subject that no token can name is refused in one line")
 def bad_subject(place):
     place.configure()
