@@ -43,7 +43,7 @@ struct Switches: CustomTestStringConvertible {
     func yaml(folder: URL) -> String {
         """
         server: {host: "\(host)", port: 0}
-        auth: {jwksURL: "http://127.0.0.1:1/jwks"}
+        auth: {\(devIssuer ? "" : #"jwksURL: "http://127.0.0.1:1/jwks""#)}
         storage: {sqlite: {path: "\(folder.appending(path: "log.db").path)"}}
         kernel: {unfulfilled: [\(acceptsMetered ? "metered" : "")]}
         plugins:

@@ -101,6 +101,8 @@ def unfulfilled(place):
     contains(error, "plugin 'sync' demands 'metered'", "kernel.unfulfilled: [metered]")
     place.configure(kernel={"unfulfilled": ["authenticated"]})
     contains(place.refused("config", "check", "--config", "mana-sync.yaml"), "can never be accepted as open")
+    place.configure(kernel={"unfulfilled": ["metred"]})
+    contains(place.refused("config", "check", "--config", "mana-sync.yaml"), "'metred'", "Did you mean 'metered'?")
 
 
 @check("a plugin that is off has no routes, and no token is issued without DevIssuer")

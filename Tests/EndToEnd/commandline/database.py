@@ -74,3 +74,16 @@ def second(place):
         contains(place.good("db", "status", "--config", "mana-sync.yaml"), "applied 2")
         equal(place.read("data/mana-sync.pid").strip(), str(process.pid).encode(), "the pid file")
         stop(process)
+
+
+@check("a database that cannot be reached or made is refused in one line that names it")
+def unreachable(place):
+    place.configure()
+    place.write("file", "")
+    os.mkdir(place.path("folder"))
+    for path in ("folder", "file/below.db", "/proc/none/at-all.db", "/dev/null"):
+        for command in (["serve"], ["db", "migrate"]):
+            error = place.refused(*command, "--config", "mana-sync.yaml", code=1, DATABASE_URL=f"sqlite:{path}")
+            lines = [line for line in error.splitlines() if not line.startswith("{")]
+            equal(len(lines), 1, f"the number of lines of {error!r}")
+            contains(lines[0], path)

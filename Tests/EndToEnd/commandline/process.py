@@ -51,6 +51,19 @@ def pid_file(place):
         exists(place.path("data/mana-sync.pid"), False)
 
 
+@check("the folders above the pid file are made; where that cannot be, the server says so and serves")
+def pid_folder(place):
+    port = place.configure()
+    place.write("file", "")
+    for path, is_written in (("run/mana/sync.pid", True), ("file/sync.pid", False)):
+        place.configure(server={"port": port, "pidFile": path})
+        with place.serving(port) as process:
+            exists(place.path(path), is_written)
+            stop(process)
+        exists(place.path(path), False)
+    contains(place.log(), "cannot write server.pidFile")
+
+
 @check("SIGTERM ends the server within server.shutdownGrace, whatever peers hold open")
 def grace(place):
     port = place.configure()

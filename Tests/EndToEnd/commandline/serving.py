@@ -43,6 +43,19 @@ def push_and_pull(place):
         stop(process)
 
 
+@check("an offset's raw + in a query and a client's name outside of ASCII arrive as they were sent")
+def raw_bytes(place):
+    port = place.configure()
+    token = token_of(place, "alice")
+    with place.serving(port) as process:
+        push(place, port, token, ["t1"], client="Käthes Gerät")
+        for name, expected in (("Käthes Gerät", []), ("Kaethe", ["t1"])):
+            headers = {"Authorization": f"Bearer {token}", "X-Client-Id": name.encode()}
+            status, text = get(port, "/sync/todo/pull?collection=tasks&since=1970-01-01T02:00:00+02:00", headers=headers)
+            equal((status, [change["id"] for change in json.loads(text)["serverChanges"]]), (200, expected), name)
+        stop(process)
+
+
 @check("a subject that no token can name is refused in one line")
 def bad_subject(place):
     place.configure()
@@ -68,7 +81,7 @@ def log(place):
     routes = [(line["method"], line["route"], str(line["status"])) for line in requests if "/health" not in line["route"]]
     equal(routes, [
         ("POST", "/sync/{appId}", "200"), ("GET", "/sync/{appId}/pull", "200"), ("POST", "/sync/{appId}", "400"),
-        ("GET", "unmatched", "404"),
+        ("GET", "-", "404"),
     ], "the requests")  # fmt: skip
     equal({line.get("user") for line in requests if "sync" in line["route"]}, {"alice"}, "the users")
     contains(text, f"serves http://127.0.0.1:{port}", "OPEN:metered")
@@ -80,7 +93,7 @@ def text_log(place):
     with place.serving(port) as process:
         get(port, "/nowhere")
         stop(process)
-    contains(place.log(), "info", "status=404", "route=unmatched")
+    contains(place.log(), "info", "status=404", "route=-")
     lacks(place.log(), '{"')
 
 

@@ -91,7 +91,7 @@ struct AccessTests {
 
 /// Fulfils `metered` for nobody.
 private struct UnpaidPlugin: Plugin {
-    static let manifest = PluginManifest(id: "unpaid", summary: "nobody has paid")
+    static let manifest = PluginManifest(id: "unpaid", summary: "nobody has paid", traits: [.metered])
 
     init(config: NoConfig, dependencies: Dependencies) {}
 

@@ -49,7 +49,7 @@ struct PullTests {
 
     @Test(
         "A page has at most plugins.sync.pageBytes of changes, and at least one change",
-        arguments: [(300, 3), (5000, 1)])
+        arguments: [(300, 2), (5000, 1)])
     func pageBytes(size: Int, most: Int) async throws {
         try await SyncServer.run(sync: "pageBytes: 1KiB") { server in
             try await Self.fill(server, 10, data: "\"\(String(repeating: "x", count: size))\"")

@@ -45,7 +45,6 @@ struct RouteRefusalTests {
         arguments: [
             ("", "collection"), ("?", "collection"), ("?since=2026-01-01T00:00:00Z", "collection"),
             ("?collection=&since=2026-01-01T00:00:00Z", "collection"), ("?Collection=tasks", "collection"),
-            ("?collection=%zz&since=2026-01-01T00:00:00Z", "collection"),
             ("?collection=tasks", "since"), ("?collection=tasks&since=", "since"), ("?collection=tasks&since", "since"),
         ])
     func missingParameter(query: String, name: String) async throws {
