@@ -5,14 +5,11 @@ import NIOCore
 
 @testable import Kernel
 
-/// Runs a front on a free port for the length of `body`, then stops it.
-///
-/// - Returns: How long the stop took.
-@discardableResult
+/// Runs a front on a free port for the length of `body`, then stops it and waits for its end.
 func withFront(
     configure: (inout ServerConfig) -> Void = { _ in }, limits: (inout ConnectionLimits) -> Void = { _ in },
     responder: Responder = .echo, _ body: @Sendable (HTTPFront, Int) async throws -> Void
-) async throws -> Duration {
+) async throws {
     var config = ServerConfig()
     config.port = 0
     config.shutdownGrace = .milliseconds(300)
@@ -21,15 +18,12 @@ func withFront(
     settings.limits.lingerTime = .milliseconds(500)
     limits(&settings.limits)
     let front = HTTPFront(config: config, logger: .silent, settings: settings)
-    let clock = ContinuousClock()
-    return try await withThrowingTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await front.run() }
         let port = try await front.boundPort()
         try await body(front, port)
-        let begin = clock.now
         front.stop()
         try await group.waitForAll()
-        return begin.duration(to: clock.now)
     }
 }
 
