@@ -3,7 +3,7 @@ import Kernel
 import Testing
 
 /// Random pushes and reads against a model of the log that is too simple to be wrong. The seed of a failure is in its comment.
-let modelContract = (0..<12).map { round in
+let modelContract = (0..<24).map { round in
     ContractCase("The log does what its model does, round \(round)") { fixture in
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)

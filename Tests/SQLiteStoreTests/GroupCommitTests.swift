@@ -166,7 +166,7 @@ struct GroupCommitTests {
             for index in 0..<10 {
                 try await fixture.store.store(push([insert("r\(index)")], client: ClientID("c\(index)")))
             }
-            fixture.time.advance(by: .seconds(24 * 3600))
+            fixture.time.advance(by: .seconds(25 * 3600))
             for index in 0..<5 {
                 try await fixture.store.store(push([insert("s\(index)")], client: ClientID("d\(index)")))
             }
