@@ -83,7 +83,9 @@ let package = Package(
                 "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
-        .module("KernelTesting", path: "Sources/KernelTesting", ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+        .module(
+            "KernelTesting", path: "Sources/KernelTesting",
+            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -112,7 +114,8 @@ let package = Package(
         .tests(
             "KernelTests",
             [
-                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore,
+                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
+                .nioCore,
                 .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", .nioCore]),

@@ -53,7 +53,7 @@ struct DevIssuerPluginTests {
                 let headers: HTTPFields = [.authorization: "Bearer \(try Self.token(issued.body))"]
                 let who = try await server.send(.get, "/who", headers: headers)
                 #expect(who.body.contains("alice admin a@example.org"))
-                server.time.advance(by: .seconds(24 * 3600 + 31))
+                server.time.advance(by: .seconds(3600 + 31))
                 let late = try await server.send(.get, "/who", headers: headers)
                 #expect(late.status == .unauthorized)
             }
@@ -107,7 +107,7 @@ struct DevIssuerPluginTests {
             yaml: """
                 server: {host: "\(host)"}
                 plugins:
-                  devIssuer: {enabled: true, keyFile: "\(keyFile)"}
+                  devIssuer: {enabled: true, keyFile: "\(keyFile)", tokenLifetime: 1h}
                   who: {enabled: true}
                 """)
     }
