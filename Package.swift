@@ -117,7 +117,8 @@ let package = Package(
         .tests(
             "KernelTests",
             [
-                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore,
+                "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
+                .nioCore,
                 .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),

@@ -91,7 +91,7 @@ struct PluginScaffold {
             let server = lines.firstIndex(where: { $0.contains("\"SyncPlugin\",") && $0.contains("\"StoragePlugin\",") }
             )
         else { return nil }
-        lines[server] += " \"\(name)Plugin\","
+        lines.insert(lines[server].prefix { $0 == " " } + "\"\(name)Plugin\",", at: server + 1)
         return lines.joined(separator: "\n")
     }
 }

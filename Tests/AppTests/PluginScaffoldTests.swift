@@ -23,9 +23,9 @@ struct PluginScaffoldTests {
             let added = after.filter { !before.contains($0) }.map { $0.trimmingPrefix { $0 == " " } }
             try #require(added.count == 3)
             #expect(added[0] == ".plugin(\"Weather\", [.httpTypes, .hummingbirdCore, .nioCore]),")
-            #expect(added[1].hasSuffix("\"SyncPlugin\", \"WeatherPlugin\","))
+            #expect(added[1] == "\"WeatherPlugin\",")
             #expect(added[2] == ".tests(\"WeatherPluginTests\", [\"WeatherPlugin\", \"KernelTesting\", .httpTypes]),")
-            #expect(after.count == before.count + 2)
+            #expect(after.count == before.count + 3)
         }
     }
 
