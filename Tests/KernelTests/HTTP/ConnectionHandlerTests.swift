@@ -79,6 +79,14 @@ struct LingeringCloseTests {
         #expect(!channel.isActive)
     }
 
+    @Test("a body three times as large as bodies may be is thrown away, for its client to finish writing and read")
+    func wholeBody() throws {
+        let channel = try lingering()
+        let piece = ByteBuffer(repeating: 0, count: 1 << 20)
+        for _ in 0..<3 * ServerConfig().maxBody.bytes / piece.readableBytes { try channel.writeInbound(piece) }
+        #expect(channel.isActive)
+    }
+
     @Test("no more than the limit is thrown away")
     func bytes() throws {
         let channel = try lingering { $0.lingerBytes = 10 }

@@ -31,6 +31,10 @@ struct HostileRequest: CustomTestStringConvertible, Sendable {
         HostileRequest("length and chunks", post("Content-Length: 3\r\nTransfer-Encoding: chunked") + "0\r\n\r\n", 400),
         HostileRequest("chunks and length", post("Transfer-Encoding: chunked\r\nContent-Length: 3") + "0\r\n\r\n", 400),
         HostileRequest("chunked not last", post("Transfer-Encoding: chunked, gzip") + "0\r\n\r\n", 400),
+        HostileRequest("a coding before chunked", post("Transfer-Encoding: gzip, chunked") + "0\r\n\r\n", 400),
+        HostileRequest(
+            "codings in two fields", post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked") + "0\r\n\r\n", 400),
+        HostileRequest("an empty transfer coding", post("Transfer-Encoding: ") + "0\r\n\r\n", 400),
         HostileRequest("unknown transfer coding", post("Transfer-Encoding: xchunked") + "0\r\n\r\n", 400),
         HostileRequest(
             "chunks in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),

@@ -7,6 +7,20 @@ import Testing
 struct PushTests {
     static let event = "0190ABCD-0000-7000-8000-00000000ABCD"
 
+    @Test("A push whose body is large is stored whole, or refused whole")
+    func largeBody() async throws {
+        try await SyncServer.run { server in
+            let data = "\"\(String(repeating: "x", count: 10_000))\""
+            let changes = (0..<40).map { insertion("task-\($0)", data: data) }
+            try await server.push(changes.joined(separator: ","))
+            #expect(try await server.pull().records == (0..<40).map { "task-\($0)" })
+
+            let body = #"{"changes":[\#((changes + [insertion("")]).joined(separator: ","))]}"#
+            #expect(try await server.send(.post, "/sync/todo", body: body).status == .badRequest)
+            #expect(try await server.pull().changes.count == 40)
+        }
+    }
+
     @Test("An answer to nothing is an empty one with a cursor")
     func empty() async throws {
         try await SyncServer.run { server in

@@ -98,6 +98,16 @@ struct RouteRefusalTests {
         }
     }
 
+    @Test("An X-Client-Id that was no UTF-8 is refused, and one that is may hold any letter")
+    func unreadableClient() async throws {
+        try await SyncServer.run { server in
+            // Bytes that are no UTF-8 reach the route as U+FFFD, whatever they were.
+            let unreadable = try await server.send(.get, Self.pull, client: "caf\u{FFFD}")
+            Self.expect(unreadable, "invalid_change", "X-Client-Id must be UTF-8, without U+FFFD.")
+            #expect(try await server.send(.get, Self.pull, client: "caf\u{E9}").status == .ok)
+        }
+    }
+
     @Test(
         "A body that is no changeset is refused whole, and the detail says where",
         arguments: [
