@@ -16,7 +16,7 @@ struct PushRoute: Sendable {
         let user = UserID(try context.requirePrincipal().userID)
         let app = try context.appID()
         let headerClient = try request.clientID()
-        let body = try await request.collectBody(limit: context.bodyLimit)
+        let body = try await context.collectBody(of: request)
         let changeset = try await read(body)
         let client = headerClient ?? changeset.clientID
         let push = Push(
