@@ -2,7 +2,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+# say TEXT: a line on stderr, bold where that is a terminal.
+say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi; }
 
 # install PACKAGE…: installs what is missing of Debian's packages, and says so before it does.
 install() {

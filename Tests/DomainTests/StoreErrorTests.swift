@@ -26,7 +26,7 @@ struct StoreErrorTests {
     func description() {
         let error = StoreError(
             .unusable, "The file is damaged.", cause: "SQLITE_CORRUPT", file: "Store/File.swift", line: 7)
-        #expect("\(error)" == "unusable: The file is damaged.")
+        #expect("\(error)" == "The file is damaged.")
         #expect(error.debugDescription == "unusable: The file is damaged. (SQLITE_CORRUPT; Store/File.swift:7)")
     }
 }

@@ -17,6 +17,7 @@ struct ConfigCommands: ParsableCommand {
         func run() throws {
             let plan = try options.plan(logger: .silent)
             let ids = plan.plugins.map(\.manifest.id).joined(separator: ", ")
+            if let remark = options.remark { print("Note: \(remark).") }
             print("The configuration is good: \(plan.routes.count) routes of \(ids).")
             if !plan.openTraits.isEmpty {
                 print("Accepted as open: \(plan.openTraits.map(\.name).joined(separator: ", ")).")

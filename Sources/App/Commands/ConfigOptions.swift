@@ -28,6 +28,13 @@ struct ConfigOptions: ParsableArguments {
         return access(ConfigOptions.usualFile, F_OK) == 0 ? ConfigOptions.usualFile : nil
     }
 
+    /// What a deployer should know of where the configuration comes from; nil where it comes from a file.
+    var remark: String? {
+        guard file(ProcessEnvironment.current) == nil else { return nil }
+        return "there is no \(ConfigOptions.usualFile) in this folder and no --config: "
+            + "the defaults are in force, with every plugin off"
+    }
+
     /// The configuration in force. Ends the process with 78 and all errors on stderr where there is none.
     func load() throws -> Configuration {
         let environment = ProcessEnvironment.current

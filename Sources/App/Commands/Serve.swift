@@ -16,6 +16,7 @@ struct Serve: AsyncParsableCommand {
         let log = configuration.section(LogConfig.self, at: "log")
         LoggingSystem.bootstrap { ServerLog.handler(label: $0, config: log) }
         let logger = Logger(label: "mana-sync")
+        if let remark = options.remark { logger.warning("\(remark)") }
         let plan = try options.plan(configuration, logger: logger)
         if let factory = plan.service(.metricsFactory) { MetricsSystem.bootstrap(factory) }
         let server = configuration.section(ServerConfig.self, at: "server")
@@ -53,7 +54,7 @@ struct StartupReport {
             "mana-sync \(BuildInfo.version) serves http://\(host):\(port)",
             metadata: [
                 "plugins": "\(plan.plugins.map(\.manifest.id).joined(separator: ","))",
-                "off": "\(plan.disabled.map(\.id).joined(separator: ","))",
+                "off": "\(plan.disabled.isEmpty ? "-" : plan.disabled.map(\.id).joined(separator: ","))",
             ])
         for trait in plan.openTraits {
             logger.warning(

@@ -38,7 +38,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebugS
         self.location = "\(file):\(line)"
     }
 
-    public var description: String { "\(code.rawValue): \(message)" }
+    public var description: String { message }
 
     public var debugDescription: String {
         "\(code.rawValue): \(message) (\(cause ?? "no cause"); \(location))"

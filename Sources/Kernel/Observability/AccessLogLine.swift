@@ -47,7 +47,7 @@ public struct AccessLogLine: Sendable {
             "method": .string(String(method.rawValue.prefix(32))),
             "route": .string(route ?? "-"),
             "status": .stringConvertible(status),
-            "ms": .string(milliseconds),
+            "ms": .stringConvertible(milliseconds),
             "remote": .string(remote),
             "request": .string(requestID.text),
         ]
@@ -61,10 +61,6 @@ public struct AccessLogLine: Sendable {
         return fields
     }
 
-    /// Milliseconds with three places.
-    private var milliseconds: String {
-        let microseconds = max(0, duration.microseconds)
-        let fraction = String(microseconds % 1000)
-        return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
-    }
+    /// Milliseconds, to the microsecond.
+    private var milliseconds: Double { Double(max(0, duration.microseconds)) / 1000 }
 }

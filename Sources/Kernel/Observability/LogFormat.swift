@@ -54,6 +54,7 @@ enum LogFormat: Sendable {
         switch value {
         case .string(let text): appendToken(text, to: &line)
         case .stringConvertible(let number as any BinaryInteger): line += String(number).utf8
+        case .stringConvertible(let number as Double) where number.isFinite: line += number.description.utf8
         case .stringConvertible(let value): appendToken(value.description, to: &line)
         case .array(let values):
             line.append(UInt8(ascii: "["))

@@ -68,7 +68,7 @@ def second(place):
     with place.serving(port) as process:
         error = place.refused("serve", "--config", "mana-sync.yaml", "--port", "0", code=1)
         equal([line for line in error.splitlines() if not line.startswith("{")], [
-            "mana-sync: plugin 'storage' cannot start: inUse: Another server has the database open. (storage.sqlite.path is data/mana-sync.db)"
+            "mana-sync: plugin 'storage' cannot start: Another server has the database open. (storage.sqlite.path is data/mana-sync.db)"
         ], "what was said")  # fmt: skip
         contains(place.refused("db", "migrate", "--config", "mana-sync.yaml", code=1), "Another server has the database open.")
         contains(place.good("db", "status", "--config", "mana-sync.yaml"), "applied 2")

@@ -4,11 +4,14 @@ public import ServiceLifecycle
 /// A plan that runs: its plugins, their background work, and the socket.
 ///
 /// A service: it ends after a graceful shutdown, within `server.shutdownGrace` whatever peers do.
-public struct ServerRuntime: Service {
+public struct ServerRuntime: Service, CustomStringConvertible {
     private let plan: Plan
     private let time: any TimeSource
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// Nothing of the plan, which holds the whole configuration: libraries log their services.
+    public var description: String { "server" }
 
     /// A server of `plan`.
     /// - Parameter onListening: Called once the socket listens and every plugin has started, with the port.
@@ -69,6 +72,8 @@ public struct ServerRuntime: Service {
             // Cancelled: the socket has ended by itself.
             return
         }
+        logger.info(
+            "draining: no new connections; requests under way are finished", metadata: ["grace": "\(grace)"])
         await lifecycle.drain(started, until: .now + grace)
     }
 }
