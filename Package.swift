@@ -76,11 +76,14 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .systemLibrary(name: "CClock", path: "Sources/CClock"),
+
         .module("JSONScanner", path: "Sources/JSONScanner", []),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
-                "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbirdCore,
+                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
+                .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
             ]),
         .module(
@@ -118,13 +121,14 @@ let package = Package(
                 .nioCore,
                 .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ]),
-        .tests("DomainTests", ["Domain", .nioCore]),
+        .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
             "SQLiteStoreTests",
             [
                 "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
-        .tests("SyncPluginTests", ["SyncPlugin", "KernelTesting", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests(
+            "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

@@ -10,12 +10,15 @@ struct ChangeCorpus: Sendable {
 
     /// The templates, in the order of the recording; not empty.
     let templates: [ChangeTemplate]
+    /// The recorded requests as they are.
+    let requests: [[UInt8]]
 
     /// Reads recorded requests, `{"app":…,"user":…,"clientId":…,"body":{…,"changes":[…]}}`, one a line.
     init(contentsOf path: String) throws {
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)).prefix(Self.largestFile))
         var templates: [ChangeTemplate] = []
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+        for (number, line) in lines.enumerated() {
             do {
                 templates += try line.withUnsafeBytes(Self.templates)
             } catch {
@@ -24,17 +27,19 @@ struct ChangeCorpus: Sendable {
         }
         guard !templates.isEmpty else { throw BenchmarkError("\(path) holds no changes") }
         self.templates = templates
+        requests = lines
     }
 
-    private init(_ templates: [ChangeTemplate]) {
+    private init(_ templates: [ChangeTemplate], of requests: [[UInt8]]) {
         self.templates = templates
+        self.requests = requests
     }
 
     /// The changes of one table.
     func only(table: String) throws -> ChangeCorpus {
         let found = templates.filter { $0.table == table }
         guard !found.isEmpty else { throw BenchmarkError("the recording has no changes of \(table)") }
-        return ChangeCorpus(found)
+        return ChangeCorpus(found, of: requests)
     }
 
     /// Bytes of a change in the mean.

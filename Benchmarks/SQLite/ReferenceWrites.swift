@@ -22,7 +22,7 @@ struct ReferenceWrites {
     init(like server: String, at path: String) throws {
         source = try SQLiteDatabase(server)
         target = try SQLiteDatabase(path)
-        try target.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
+        try target.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384")
         let schema =
             "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
         for statement in try source.texts(schema) { try target.execute(statement) }
@@ -46,7 +46,8 @@ struct ReferenceWrites {
             let (count, isOver) = try write(chunk, rowsPerCommit: rowsPerCommit, until: begun + (time - spent))
             spent += ContinuousClock.now - begun
             written += count
-            if isOver { break }
+            // A chunk that is not full was the last one; asked again, the query would begin anew.
+            if isOver || chunk.count < Self.chunk { break }
             chunk = try nextChunk(of: rows)
         }
         guard written > 0 else { throw BenchmarkError("the server's database has too few rows for a reference") }

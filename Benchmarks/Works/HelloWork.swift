@@ -21,7 +21,7 @@ struct HelloWork: Work {
         try bench.withFolder(name) { folder in
             try bench.withServer(in: folder) { server in
                 try bench.withBareServer { bare, barePort in
-                    let devices = try server.devices(bench.pace.users)
+                    let devices = isAuthenticated ? try server.devices(bench.pace.users) : []
                     for _ in 0..<bench.pace.rounds {
                         samples.add("mana-sync", try load(bench, server.port, server.process.pid, devices))
                         samples.add("bare NIO", try load(bench, barePort, bare.pid, devices))

@@ -20,5 +20,6 @@ enum Works {
         PushWork(changes: 200, withEventIDs: false),
         PushWork(changes: 200, withEventIDs: true),
         PullWork(),
+        ScanWork(),
     ]
 }

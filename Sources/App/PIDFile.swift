@@ -14,7 +14,10 @@ struct PIDFile: Sendable {
 
     /// Writes this process's id. A server that cannot do so runs all the same.
     func write(logger: Logger) {
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { mkdir(String(path[..<slash]), 0o700) }
+        // What cannot be made is told by the file that cannot be opened then.
+        for slash in path.indices where path[slash] == "/" && slash != path.startIndex {
+            mkdir(String(path[..<slash]), 0o700)
+        }
         guard let file = fopen(path, "w") else {
             logger.warning(
                 "cannot write server.pidFile",

@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import Synchronization
 import Testing
 
 let concurrencyContract =
@@ -7,6 +8,7 @@ let concurrencyContract =
         ContractCase("A reader with pages of \(limit) gets every row once while eight writers push") { fixture in
             let log = fixture.log
             let total = 8 * 40
+            let writers = Writers()
             let seen = try await withThrowingTaskGroup(of: [StoredChange].self) { group in
                 for writer in 0..<8 {
                     group.addTask {
@@ -15,10 +17,11 @@ let concurrencyContract =
                             try await log.store(
                                 push(texts.map { insert($0) }, client: ClientID("c\(writer)"), since: .beginning))
                         }
+                        writers.left.withLock { $0 -= 1 }
                         return []
                     }
                 }
-                group.addTask { try await follow(log, until: total, limit: limit) }
+                group.addTask { try await follow(log, while: writers, limit: limit) }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             let all = try await log.everything()
@@ -90,17 +93,23 @@ private func failures(of log: any ChangeLog, at index: Int) async -> Int {
     }
 }
 
-/// Follows the cursors until so many rows have come.
-private func follow(_ log: any ChangeLog, until total: Int, limit: Int) async throws -> [StoredChange] {
+/// How many of the eight writers are still at work.
+private final class Writers: Sendable {
+    let left = Mutex(8)
+}
+
+/// Follows the cursors until all writers are done and there is no more.
+private func follow(_ log: any ChangeLog, while writing: Writers, limit: Int) async throws -> [StoredChange] {
     var rows: [StoredChange] = []
     var after = Cursor.beginning
-    while rows.count < total {
+    while true {
+        let isWriting = writing.left.withLock { $0 > 0 }
         let page = try await log.page(after: after, limit: limit)
         try #require(page.until >= after)
         try #require(page.count <= limit)
         rows += page.sink.rows
         after = page.until
+        guard isWriting || page.hasMore else { return rows }
         await Task.yield()
     }
-    return rows
 }

@@ -3,7 +3,7 @@ import Kernel
 import Testing
 
 /// Random pushes and reads against a model of the log that is too simple to be wrong. The seed of a failure is in its comment.
-let modelContract = (0..<12).map { round in
+let modelContract = (0..<24).map { round in
     ContractCase("The log does what its model does, round \(round)") { fixture in
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
@@ -24,7 +24,8 @@ let modelContract = (0..<12).map { round in
             guard outcome.stored == expected.stored else { return }
         }
         for user in users {
-            #expect(try await fixture.quarantined(of: user) == model.quarantine.count { $0.user == user }, "seed \(seed)")
+            #expect(
+                try await fixture.quarantined(of: user) == model.quarantine.count { $0.user == user }, "seed \(seed)")
         }
     }
 }
@@ -101,7 +102,8 @@ private struct LogModel {
             if change.eventID == nil, let before = known?.reasons[change.fingerprint] {
                 reason = before
                 if reason == nil { outcome.duplicates += 1 }
-            } else if let id = change.eventID, rows.contains(where: { $0.change.eventID == id && $0.user == push.user }) {
+            } else if let id = change.eventID, rows.contains(where: { $0.change.eventID == id && $0.user == push.user })
+            {
                 outcome.duplicates += 1
             } else {
                 let taken = change.eventID != nil && rows.contains { $0.change.eventID == change.eventID }

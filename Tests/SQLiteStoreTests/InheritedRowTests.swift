@@ -28,20 +28,22 @@ struct InheritedRowTests {
         try insert.run()
     }
 
-    @Test("Their data is what the change does", arguments: [
-        (Domain.Operation.insert, #"{"a":1}"# as String?, Payload(data: JSONText(#"{"a":1}"#))),
-        (
-            .update, #"{"a":1}"#,
-            Payload(fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#)))
-        ),
-        (.delete, #"{"deletedAt":"2024-01-01T00:00:00Z"}"#, Payload(deletedAt: "2024-01-01T00:00:00Z")),
-        (.delete, #"{"x":{"deletedAt":"no"},"deletedAt":"2024\u002d01-01"}"#, Payload(deletedAt: "2024-01-01")),
-        (.delete, #"{"deletedAt":"a","deletedAt":"b"}"#, Payload(deletedAt: "b")),
-        (.delete, #"{"deletedAt":1}"#, Payload()),
-        (.delete, #"{"deletedAt":"\ud800"}"#, Payload()),
-        (.delete, "{}", Payload()), (.delete, "{broken", Payload()), (.delete, nil, Payload()),
-        (.insert, "null", Payload()), (.insert, nil, Payload()), (.update, "null", Payload()),
-    ])
+    @Test(
+        "Their data is what the change does",
+        arguments: [
+            (Domain.Operation.insert, #"{"a":1}"# as String?, Payload(data: JSONText(#"{"a":1}"#))),
+            (
+                .update, #"{"a":1}"#,
+                Payload(fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#)))
+            ),
+            (.delete, #"{"deletedAt":"2024-01-01T00:00:00Z"}"#, Payload(deletedAt: "2024-01-01T00:00:00Z")),
+            (.delete, #"{"x":{"deletedAt":"no"},"deletedAt":"2024\u002d01-01"}"#, Payload(deletedAt: "2024-01-01")),
+            (.delete, #"{"deletedAt":"a","deletedAt":"b"}"#, Payload(deletedAt: "b")),
+            (.delete, #"{"deletedAt":1}"#, Payload()),
+            (.delete, #"{"deletedAt":"\ud800"}"#, Payload()),
+            (.delete, "{}", Payload()), (.delete, "{broken", Payload()), (.delete, nil, Payload()),
+            (.insert, "null", Payload()), (.insert, nil, Payload()), (.update, "null", Payload()),
+        ])
     func payload(_ operation: Domain.Operation, data: String?, expected: Payload) async throws {
         try await SQLiteFixture.withStore { fixture in
             try Self.inherit(fixture, operation, data: data, timestamps: #"{"a":"t"}"#, at: 1, id: 1)
@@ -81,21 +83,23 @@ struct InheritedRowTests {
         }
     }
 
-    @Test("What is pushed stands in the columns in which another server's readers look for it", arguments: [
-        (Payload(data: JSONText("[1]"), deletedAt: "t"), #"[1]|{}|-|t|5"#),
-        (
-            Payload(fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#))),
-            #"{"a":1}|{"a":"t"}|-|-|2"#
-        ),
-        (
-            Payload(
-                data: JSONText("{}"),
-                fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#))),
-            #"{}|{"a":"t"}|{"a":1}|-|3"#
-        ),
-        (Payload(deletedAt: "2024\"\\\u{1}"), #"{"deletedAt":"2024\"\\\u0001"}|{}|-|2024"\"# + "\u{1}|4"),
-        (Payload(), "-|{}|-|-|0"),
-    ])
+    @Test(
+        "What is pushed stands in the columns in which another server's readers look for it",
+        arguments: [
+            (Payload(data: JSONText("[1]"), deletedAt: "t"), #"[1]|{}|-|t|5"#),
+            (
+                Payload(fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#))),
+                #"{"a":1}|{"a":"t"}|-|-|2"#
+            ),
+            (
+                Payload(
+                    data: JSONText("{}"),
+                    fields: Payload.Fields(values: JSONText(#"{"a":1}"#), timestamps: JSONText(#"{"a":"t"}"#))),
+                #"{}|{"a":"t"}|{"a":1}|-|3"#
+            ),
+            (Payload(deletedAt: "2024\"\\\u{1}"), #"{"deletedAt":"2024\"\\\u0001"}|{}|-|2024"\"# + "\u{1}|4"),
+            (Payload(), "-|{}|-|-|0"),
+        ])
     func columns(payload: Payload, expected: String) async throws {
         try await SQLiteFixture.withStore { fixture in
             try await fixture.store.store(push([change("r", .delete, payload)]))

@@ -69,7 +69,8 @@ struct MigrationTests {
             await fixture.store.stop()
             let further = [
                 Migration(owner: "backup", name: "1", sql: "CREATE TABLE artifacts (id INTEGER PRIMARY KEY) STRICT"),
-                Migration(owner: "backup", name: "2", sql: "CREATE TABLE one (id INTEGER); SELECT nonsense FROM nowhere"),
+                Migration(
+                    owner: "backup", name: "2", sql: "CREATE TABLE one (id INTEGER); SELECT nonsense FROM nowhere"),
             ]
             let store = SQLiteStore(
                 SQLiteStoreConfig(path: fixture.path), migrations: StorageMigrations.all + further,

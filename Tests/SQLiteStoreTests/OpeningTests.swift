@@ -46,9 +46,11 @@ struct OpeningTests {
         }
     }
 
-    @Test("Commits wait for the disk, unless the deployer says otherwise", arguments: [
-        (SQLiteStoreConfig.Synchronous.full, 2 as Int64), (.normal, 1),
-    ])
+    @Test(
+        "Commits wait for the disk, unless the deployer says otherwise",
+        arguments: [
+            (SQLiteStoreConfig.Synchronous.full, 2 as Int64), (.normal, 1),
+        ])
     func synchronous(_ synchronous: SQLiteStoreConfig.Synchronous, level: Int64) async throws {
         try await SQLiteFixture.withStore { fixture in
             await fixture.store.stop()

@@ -17,9 +17,10 @@ struct DatabaseCommands: ParsableCommand {
 
         func run() throws {
             let path = try DatabaseCommands.databasePath(options)
-            try DatabaseCommands.reportingStoreErrors {
-                print("\(path)")
-                for migration in try SQLiteStore.migrationStatus(path: path) {
+            try DatabaseCommands.reportingStoreErrors(of: path) {
+                let migrations = try SQLiteStore.migrationStatus(path: path)
+                print(path)
+                for migration in migrations {
                     print("  \(migration.owner)/\(migration.name): \(DatabaseCommands.describe(migration.state))")
                 }
             }
@@ -42,7 +43,7 @@ struct DatabaseCommands: ParsableCommand {
 
         func run() throws {
             let path = try DatabaseCommands.databasePath(options)
-            try DatabaseCommands.reportingStoreErrors {
+            try DatabaseCommands.reportingStoreErrors(of: path) {
                 let applied = try SQLiteStore.migrate(path: path)
                 if applied.isEmpty { print("\(path) is up to date.") }
                 for migration in applied { print("applied \(migration.owner)/\(migration.name)") }
@@ -54,11 +55,11 @@ struct DatabaseCommands: ParsableCommand {
         try options.load().section(StorageConfig.self, at: StoragePlugin.section).sqlite.path
     }
 
-    fileprivate static func reportingStoreErrors(_ body: () throws -> Void) throws {
+    fileprivate static func reportingStoreErrors(of path: String, _ body: () throws -> Void) throws {
         do {
             try body()
         } catch let error as StoreError {
-            throw CommandFailure.failure(error.message)
+            throw CommandFailure.failure("\(path): \(error.message)")
         }
     }
 }

@@ -8,7 +8,9 @@ public protocol ChangeLog: Sendable {
     /// Stores a push, then reads the pusher's delta.
     ///
     /// A change that was stored before (by event id, or by the retry identity of spec protocol.md) is not stored again. One that has a
-    /// ``PushedChange/refusal``, or whose event id belongs to another user, goes to the quarantine.
+    /// ``PushedChange/refusal``, or whose event id belongs to another user, goes to the quarantine. What was stored before counts as that,
+    /// also where it is refused now; a refused change with an event id is stored once it is no longer refused. The caller's cancellation
+    /// does not part the push: it is stored whole or not at all.
     /// Where `query` names no client, the changes of this very push are left out of the page.
     func append<Sink: ChangeSink>(
         _ push: Push, thenReading query: ChangeQuery, into sink: Sink

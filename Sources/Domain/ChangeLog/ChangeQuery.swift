@@ -12,7 +12,8 @@ public struct ChangeQuery: Sendable {
     public var after: Cursor
     /// The most rows in a page; at least 1. Rows that share their place with the last one follow even so.
     public var limit: Int
-    /// The most bytes in a page, counted by the sink once each row is in it; one row comes in any case.
+    /// The most bytes in a page, as the sink counts them: it ends before a row whose columns alone would carry it further, and after one
+    /// with which the sink got there. One row comes in any case, and what the sink had written before does not count.
     public var byteLimit: Int
 
     /// A query of its parts.
@@ -36,7 +37,8 @@ public struct ChangePage<Sink: ChangeSink>: Sendable {
     public var sink: Sink
     /// How many rows it took.
     public var count: Int
-    /// Where the reader goes on: every change up to here that it may see is in this page or before it.
+    /// Where the reader goes on: every change up to here that it may see is in this page or before it. The last row's place if there is
+    /// more, else never earlier than the query's cursor, except that one ahead of the change clock is mended.
     public var until: Cursor
     /// Whether more is there already.
     public var hasMore: Bool

@@ -6,11 +6,12 @@ extension StoreError: ProblemConvertible {
         switch code {
         case .unavailable, .overloaded:
             Problem.unavailable(
-                code: "store_\(code.rawValue)", detail: "The store cannot take the request now.", retryAfter: .seconds(1))
+                code: "store_\(code.rawValue)", detail: "The store cannot take the request now.",
+                retryAfter: .seconds(1))
         case .full:
             Problem(
                 status: 507, code: "store_full",
-                
+
                 detail: "The store is full; nothing was stored.")
         case .unusable, .newerSchema, .needsMigration, .inUse, .internalFault:
             Problem.internalError

@@ -15,7 +15,8 @@ struct HealthRoutes: Sendable {
                 summary: "how the server and its plugins are"
             ) { _, _ in await overview() },
             Route(
-                .get, "/health/live", access: .open(because: "for probes"), summary: "the process answers; depends on nothing"
+                .get, "/health/live", access: .open(because: "for probes"),
+                summary: "the process answers; depends on nothing"
             ) { _, _ in Self.json(.ok, Self.alive) },
             Route(
                 .get, "/health/ready", access: .open(because: "for probes"),
@@ -31,7 +32,8 @@ struct HealthRoutes: Sendable {
         var body = ByteBuffer()
         body.writeString(#"{"status":"\#(report.isHealthy ? "ok" : "degraded")","service":"mana-sync","version":"#)
         body.writeJSONString(BuildInfo.version)
-        body.writeString(#","timestamp":"\#(time.now.rfc3339)","connections":\#(state.openConnections),"users":0,"plugins":{"#)
+        body.writeString(
+            #","timestamp":"\#(time.now.rfc3339)","connections":\#(state.openConnections),"users":0,"plugins":{"#)
         for (index, plugin) in report.plugins.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { body.writeString(",") }
             body.writeJSONString(plugin.key)

@@ -61,11 +61,6 @@ public struct AccessLogLine: Sendable {
         return fields
     }
 
-    /// Writes the line: at `info`, and failures of the server at `error`.
-    public func log(to logger: Logger) {
-        logger.log(level: status >= 500 && status != 503 ? .error : .info, "request", metadata: metadata)
-    }
-
     /// Milliseconds with three places.
     private var milliseconds: String {
         let microseconds = max(0, duration.microseconds)

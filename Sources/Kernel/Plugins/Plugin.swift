@@ -37,7 +37,7 @@ extension Plugin {
     public static var section: String { "plugins.\(manifest.id)" }
 
     /// Whether a deployer can switch it on and off.
-    static var isSwitchable: Bool { section.hasPrefix("plugins.") }
+    package static var isSwitchable: Bool { section.hasPrefix("plugins.") }
 
     /// Nothing to start.
     public func start() async throws {}

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CClock
 
 /// Where the server takes the time of day from, and what its background work sleeps on.
 ///
@@ -24,11 +18,7 @@ public struct SystemTimeSource: TimeSource {
     /// The machine's clocks.
     public init() {}
 
-    public var now: UnixTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UnixTime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    }
+    public var now: UnixTime { UnixTime(microseconds: cclock_realtime_microseconds()) }
 
     public func sleep(for duration: Duration) async throws {
         try await Task.sleep(for: duration)

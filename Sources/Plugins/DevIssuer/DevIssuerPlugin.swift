@@ -41,7 +41,7 @@ public struct DevIssuerPlugin: Plugin {
                 .post, "/dev/token", access: .open(because: "development tokens, on loopback only"),
                 summary: "a token for {\"sub\":\"alice\"}", bodyLimit: 4096
             ) { [issuer] request, context in
-                let wish = try TokenWish(json: try await request.collectBody(limit: context.bodyLimit))
+                let wish = try TokenWish(json: try await context.collectBody(of: request))
                 var buffer = ByteBuffer()
                 buffer.writeString("{\"token\":\"\(try issuer.token(for: wish))\"}\n")
                 return Response(

@@ -14,15 +14,19 @@ struct PullRoute: Sendable {
         let user = UserID(try context.requirePrincipal().userID)
         let app = try context.appID()
         let parameters = QueryParameters(target: request.head.path ?? "")
-        guard let table = parameters.value(of: "collection"), !table.isEmpty else { throw Problem.missing("collection") }
-        guard let since = parameters.value(of: "since", plus: .isPlus), !since.isEmpty else { throw Problem.missing("since") }
+        guard let table = parameters.value(of: "collection"), !table.isEmpty else {
+            throw Problem.missing("collection")
+        }
+        guard let since = parameters.value(of: "since", plus: .isPlus), !since.isEmpty else {
+            throw Problem.missing("since")
+        }
         guard let after = Cursor(text: since) else { throw Problem.invalidCursor }
         let query = ChangeQuery(
             user: user, client: try request.clientID(), app: app, tables: [TableName(table)], after: after,
             limit: try limit(parameters), byteLimit: config.pageBytes.bytes)
         let page = try await log.read(query, into: answers.begin())
         metrics.countDelivered(page.count)
-        return .json(answers.finish(page))
+        return .json(answers.finish(consume page))
     }
 
     private func limit(_ parameters: QueryParameters) throws(Problem) -> Int {

@@ -17,13 +17,16 @@ extension RequestContext {
 }
 
 extension Request {
-    /// The client that the header `X-Client-Id` names; nil where there is none, or it is empty.
+    /// The client that the header `X-Client-Id` names; nil where there is none, or it is empty. The rule is that of `clientId` in a body;
+    /// U+0000 and lone surrogates cannot stand in a header. Bytes that are no UTF-8 arrive as U+FFFD: different clients
+    /// would become one, and each be denied the other's changes, so that character is refused.
     func clientID() throws(Problem) -> ClientID? {
         guard let text = headers[.clientID], !text.isEmpty else { return nil }
         guard text.utf8.count <= longestName else {
-            throw Problem(
-                status: 400, code: "invalid_client",
-                detail: "X-Client-Id has more than \(longestName) bytes.")
+            throw .badRequest(code: "invalid_change", detail: "X-Client-Id must have at most \(longestName) bytes.")
+        }
+        guard !text.unicodeScalars.contains("\u{FFFD}") else {
+            throw .badRequest(code: "invalid_change", detail: "X-Client-Id must be UTF-8, without U+FFFD.")
         }
         return ClientID(text)
     }

@@ -32,10 +32,12 @@ struct SyncMetrics: Sendable {
         MetricDescription(.counter, "mana_sync_changes_pushed_total", help: "Changes that pushes stored."),
         MetricDescription(
             .counter, "mana_sync_changes_deduplicated_total", help: "Pushed changes that were stored before."),
-        MetricDescription(.counter, "mana_sync_changes_rejected_total", help: "Pushed changes that went to the quarantine."),
+        MetricDescription(
+            .counter, "mana_sync_changes_rejected_total", help: "Pushed changes that went to the quarantine."),
         MetricDescription(
             .counter, "mana_sync_changes_pulled_total", help: "Changes delivered in answers to pushes and pulls."),
         MetricDescription(
-            .counter, "mana_sync_timestamps_lowered_total", help: "Timestamps of changes that were too far in the future."),
+            .counter, "mana_sync_timestamps_lowered_total",
+            help: "Timestamps of changes that were too far in the future."),
     ]
 }

@@ -11,8 +11,10 @@ public struct StoragePlugin: Plugin {
         id: "storage", summary: "the change log: SQLite embedded", provides: [AnyServiceKey(ServiceKey.changeLog)])
 
     private let store: SQLiteStore
+    private let path: String
 
     public init(config: StorageConfig, dependencies: Dependencies) throws {
+        path = config.sqlite.path
         store = SQLiteStore(
             SQLiteStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics)
     }
@@ -32,7 +34,12 @@ public struct StoragePlugin: Plugin {
     }
 
     public func start() async throws {
-        try await store.start()
+        do throws(StoreError) {
+            try await store.start()
+        } catch {
+            // Whoever reads this has to know which file, and where it was named.
+            throw StoreError(error.code, "\(error.message) (storage.sqlite.path is \(path))", cause: error.cause)
+        }
     }
 
     public func stop() async {
@@ -49,7 +56,8 @@ public struct StoragePlugin: Plugin {
             .histogram, "mana_sync_store_group_size", help: "Pushes that one transaction stores.",
             buckets: [1, 2, 4, 8, 16, 32, 64, 128]),
         MetricDescription(
-            .histogram, "mana_sync_store_read_seconds", help: "Time in which a page of changes is read.", buckets: latencies),
+            .histogram, "mana_sync_store_read_seconds", help: "Time in which a page of changes is read.",
+            buckets: latencies),
         MetricDescription(
             .histogram, "mana_sync_store_reader_wait_seconds", help: "Time that a read waits for a free connection.",
             buckets: latencies),

@@ -18,6 +18,7 @@ private enum Chained: PluginScript {
             Route(.get, "/fails/{how}", access: .open(because: "a test"), summary: "fails") { _, context in
                 switch context.parameters["how"] {
                 case "problem": throw Problem(status: 409, code: "conflict", detail: "Twice.")
+                case "unknown": throw Problem(status: 501, code: "unknown_method", detail: "No such method.")
                 case "cancelled": throw CancellationError()
                 case "nameless": _ = try context.requirePrincipal()
                 default: throw Mishap("secret detail")
@@ -73,6 +74,7 @@ struct ChainTests {
         "answers what handlers throw, tells no details, and logs what is our fault once",
         arguments: [
             ("problem", 409, "conflict", 0), ("error", 500, "internal_error", 1), ("nameless", 401, "missing_token", 0),
+            ("unknown", 501, "unknown_method", 0),
         ])
     func errors(_ how: String, _ status: Int, _ code: String, _ logged: Int) async throws {
         let harness = try Planning.harness([Scripted<Chained>.self])

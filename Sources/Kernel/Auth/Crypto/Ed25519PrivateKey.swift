@@ -34,13 +34,14 @@ public final class Ed25519PrivateKey: @unchecked Sendable {
     ///
     /// - Throws: ``CryptoError`` if it is none, is encrypted, or holds a key of another kind.
     public convenience init(pem: String) throws(CryptoError) {
-        let text = [UInt8](pem.utf8)
-        guard let input = BIO_new_mem_buf(text, Int32(clamping: text.count)) else {
-            throw CryptoError("OpenSSL has no memory to read a key")
+        // The BIO reads the bytes where they are, so they have to stay there until the key is read.
+        let key = [UInt8](pem.utf8).withUnsafeBytes { text -> OpaquePointer? in
+            guard let input = BIO_new_mem_buf(text.baseAddress, Int32(clamping: text.count)) else { return nil }
+            defer { BIO_free(input) }
+            // Without a callback of ours OpenSSL would ask for a pass phrase on the terminal.
+            return PEM_read_bio_PrivateKey(input, nil, { _, _, _, _ in -1 }, nil)
         }
-        defer { BIO_free(input) }
-        // Without a callback of ours OpenSSL would ask for a pass phrase on the terminal.
-        guard let key = PEM_read_bio_PrivateKey(input, nil, { _, _, _, _ in -1 }, nil) else {
+        guard let key else {
             ERR_clear_error()
             throw CryptoError("the text is not an unencrypted PKCS #8 private key in PEM")
         }

@@ -8,6 +8,8 @@ public struct ServerConfig: ConfigSection {
     public var port = 3050
     /// The largest body of a request; a larger one is answered 413.
     public var maxBody = ByteSize.mebibytes(10)
+    /// The most memory that the bodies of all requests under way may have together; more are answered 503.
+    public var maxBodyMemory = ByteSize.mebibytes(256)
     /// The most bytes that the request line and all header fields of a request may have together.
     public var maxHeader = ByteSize.kibibytes(16)
     /// The most header fields that a request may have.
@@ -27,7 +29,7 @@ public struct ServerConfig: ConfigSection {
     /// The most connections at a time from one address; 0, the default, for no such limit, since behind a reverse proxy all of them
     /// come from one.
     public var maxConnectionsPerAddress = 0
-    /// The addresses and networks (`10.0.0.0/8`) whose `Forwarded` and `X-Forwarded-For` are believed.
+    /// The addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
     /// The file that holds the process id while the server runs; `mana-sync reload` finds the server by it.
     public var pidFile = "data/mana-sync.pid"
@@ -73,6 +75,7 @@ public struct ServerConfig: ConfigSection {
 
     private func validateLimits(_ check: inout ConfigCheck) {
         let bodies = ByteSize.kibibytes(1)...ByteSize.gibibytes(1)
+        check.require(maxBodyMemory >= maxBody, "maxBodyMemory", "must be at least maxBody")
         check.require(bodies.contains(maxBody), "maxBody", "must be from 1KiB to 1GiB")
         let heads = ByteSize.kibibytes(1)...ByteSize.mebibytes(1)
         check.require(heads.contains(maxHeader), "maxHeader", "must be from 1KiB to 1MiB")

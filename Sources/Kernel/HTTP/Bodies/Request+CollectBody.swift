@@ -10,27 +10,34 @@ extension Request {
     /// - Throws: ``Problem``: 413 past the limit, 415 for another coding than gzip, 400 for a broken one; and the connection's
     ///   errors.
     public func collectBody(limit: Int) async throws -> ByteBuffer {
+        try await collectBody(limit: limit) { _ in }
+    }
+
+    /// The same, telling `hold` how many bytes the body has so far; it may throw.
+    func collectBody(limit: Int, hold: (Int) throws -> Void) async throws -> ByteBuffer {
         switch try ContentCoding(of: headers) {
-        case .identity: try await collectPlain(limit: limit)
-        case .gzip: try await collectInflated(limit: limit)
+        case .identity: try await collectPlain(limit: limit, hold: hold)
+        case .gzip: try await collectInflated(limit: limit, hold: hold)
         }
     }
 
-    private func collectPlain(limit: Int) async throws -> ByteBuffer {
+    private func collectPlain(limit: Int, hold: (Int) throws -> Void) async throws -> ByteBuffer {
         var iterator = body.makeAsyncIterator()
         // The first piece is most often the whole body, and then it is not copied.
         var collected = try await iterator.next() ?? ByteBuffer()
         guard collected.readableBytes <= limit else { throw Problem.payloadTooLarge(limit: limit) }
+        try hold(collected.readableBytes)
         while var piece = try await iterator.next() {
             guard collected.readableBytes + piece.readableBytes <= limit else {
                 throw Problem.payloadTooLarge(limit: limit)
             }
+            try hold(collected.readableBytes + piece.readableBytes)
             collected.writeBuffer(&piece)
         }
         return collected
     }
 
-    private func collectInflated(limit: Int) async throws -> ByteBuffer {
+    private func collectInflated(limit: Int, hold: (Int) throws -> Void) async throws -> ByteBuffer {
         let inflater = try GzipInflater()
         var inflated = ByteBuffer()
         var arrived = 0
@@ -39,6 +46,7 @@ extension Request {
             arrived += piece.readableBytes
             guard arrived <= limit else { throw Problem.payloadTooLarge(limit: limit) }
             hasFinished = try await inflater.inflateAll(piece, into: &inflated, limit: limit)
+            try hold(inflated.readableBytes)
         }
         guard hasFinished else { throw Problem.invalidEncoding }
         return inflated

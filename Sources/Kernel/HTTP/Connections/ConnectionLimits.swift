@@ -13,8 +13,8 @@ struct ConnectionLimits: Sendable {
     var bodyRateWindow = TimeAmount.seconds(10)
     /// How long a closed connection's input is still read, so that the peer can read the last answer.
     var lingerTime = TimeAmount.seconds(2)
-    /// How much of it.
-    var lingerBytes = 1 << 20
+    /// How much of it. Many clients write a whole body before they read: one past the limit must still get its answer.
+    var lingerBytes = 64 << 20
     /// Bodies up to this announced length are read before the request is handed on.
     var collectedBody = 64 << 10
 

@@ -35,7 +35,7 @@ extension ByteBuffer {
         for field in head.headerFields {
             switch field.name {
             case .connection, .transferEncoding, .date, .keepAlive: continue
-            case .contentLength where framing != .bodiless || head.status == .noContent: continue
+            case .contentLength where framing != .bodiless || [204, 304].contains(head.status.code): continue
             default: break
             }
             writeString(field.name.rawName)

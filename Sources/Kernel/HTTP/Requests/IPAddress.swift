@@ -39,7 +39,8 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// As `inet_ntop` writes it.
     var description: String {
-        let address = try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0)  // absence: never, by length
+        // Absence: never, by the length.
+        let address = try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0)
         return address?.ipAddress ?? "unknown"
     }
 }

@@ -67,6 +67,11 @@ struct RequestHead: Sendable {
     private static func body(of head: HTTPRequestHead) throws(Problem) -> Body {
         if head.headers.contains(name: "transfer-encoding") {
             guard head.version.minor > 0 else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+            // A coding that is not undone would hand on coded bytes as the body; an empty field leaves two readers with two messages.
+            let codings = head.headers["transfer-encoding"]
+            guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+                throw .malformed("The server knows no Transfer-Encoding but chunked.")
+            }
             return .chunked
         }
         let lengths = head.headers["content-length"]

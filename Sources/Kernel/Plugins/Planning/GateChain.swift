@@ -42,7 +42,7 @@ extension RequestContext {
     func answer(_ error: any Error) -> Response {
         let problem = Problem.from(error)
         record.setErrorCode(problem.code)
-        if problem.status >= 500, !(error is CancellationError) {
+        if problem.isServersFault, !(error is CancellationError) {
             logger.error(
                 "request failed",
                 metadata: ["error": "\(String(reflecting: error))", "route": "\(route?.template ?? "-")"])
@@ -52,6 +52,9 @@ extension RequestContext {
 }
 
 extension Problem {
+    /// Whether the server failed. 501 and 505 are the peer's doing: a method or version that there is not.
+    fileprivate var isServersFault: Bool { status >= 500 && status != 501 && status != 505 }
+
     /// 503: the plugin of the route, or of a gate before it, could not start.
     static let degraded = Problem.unavailable(detail: "The feature is not available now.")
 }

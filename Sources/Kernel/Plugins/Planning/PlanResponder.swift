@@ -14,6 +14,7 @@ package final class PlanResponder: Sendable {
     private let table: RouteTable<Target>
     private let unrouted: GateChain
     private let defaultBodyLimit: Int
+    private let bodyMemory: BodyMemory
     /// Whether a route takes larger bodies than the server's limit, so that the limit depends on the route.
     private let hasLargerLimits: Bool
     private let logger: Logger
@@ -21,6 +22,7 @@ package final class PlanResponder: Sendable {
     init(plan: RoutePlan, server: ServerConfig, state: ServerState, logger: Logger) {
         let limit = server.maxBody.bytes
         defaultBodyLimit = limit
+        bodyMemory = BodyMemory(limit: server.maxBodyMemory.bytes)
         hasLargerLimits = plan.routes.contains { $0.planned.route.bodyLimit ?? 0 > limit }
         self.logger = logger
         unrouted = GateChain(gates: plan.unrouted, state: state)
@@ -53,7 +55,8 @@ package final class PlanResponder: Sendable {
         }
         let context = RequestContext(
             requestID: RequestID(of: request.headers), connection: connection, route: target?.description,
-            parameters: parameters, bodyLimit: target?.bodyLimit ?? defaultBodyLimit, arrivedAt: .now, logger: logger)
+            parameters: parameters, bodyLimit: target?.bodyLimit ?? defaultBodyLimit, bodyMemory: bodyMemory,
+            arrivedAt: .now, logger: logger)
         return await run(target?.handler ?? unrouted.answering(problem), request, context)
     }
 
@@ -62,7 +65,7 @@ package final class PlanResponder: Sendable {
         let head = head ?? HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
         let context = RequestContext(
             requestID: RequestID(of: head.headerFields), connection: connection, route: nil,
-            parameters: PathParameters(), bodyLimit: 0, arrivedAt: .now, logger: logger)
+            parameters: PathParameters(), bodyLimit: 0, bodyMemory: bodyMemory, arrivedAt: .now, logger: logger)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
         return await run(unrouted.answering(problem), request, context)
     }

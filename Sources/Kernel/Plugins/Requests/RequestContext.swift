@@ -1,4 +1,6 @@
+public import HummingbirdCore
 public import Logging
+public import NIOCore
 import Synchronization
 
 /// What the kernel knows of a request, handed from gate to gate and to the route's handler.
@@ -27,7 +29,7 @@ public struct RequestContext: Sendable {
 
     init(
         requestID: RequestID, connection: ConnectionInfo, route: RouteDescription?, parameters: PathParameters,
-        bodyLimit: Int, arrivedAt: ContinuousClock.Instant, logger: Logger
+        bodyLimit: Int, bodyMemory: BodyMemory, arrivedAt: ContinuousClock.Instant, logger: Logger
     ) {
         self.requestID = requestID
         self.connection = connection
@@ -36,7 +38,15 @@ public struct RequestContext: Sendable {
         self.bodyLimit = bodyLimit
         self.arrivedAt = arrivedAt
         self.baseLogger = logger
-        self.record = RequestRecord()
+        self.record = RequestRecord(body: bodyMemory.lease())
+    }
+
+    /// The request's whole body, its content coding undone. To be called once: it consumes the body.
+    ///
+    /// - Throws: ``Problem``: 413 past ``bodyLimit``, counted on what arrives and on what it inflates to; 503 where the bodies of
+    ///   other requests leave no memory; 415 for another coding than gzip; 400 for a broken one. And the connection's errors.
+    public func collectBody(of request: Request) async throws -> ByteBuffer {
+        try await request.collectBody(limit: bodyLimit) { try record.body.hold($0) }
     }
 
     /// A logger whose lines carry the request's id.
@@ -76,6 +86,12 @@ public final class RequestRecord: Sendable {
     }
 
     private let notes = Mutex(Notes())
+    /// What the request's body holds of the memory for bodies.
+    let body: BodyMemory.Lease
+
+    init(body: BodyMemory.Lease) {
+        self.body = body
+    }
 
     /// The user that it speaks for.
     public var user: String? { notes.withLock { $0.user } }

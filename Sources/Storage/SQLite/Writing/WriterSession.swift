@@ -98,9 +98,10 @@ struct WriterSession: Sendable {
         }
     }
 
-    /// Forgets receipts that no retry can be compared with any more; more than one push leaves behind.
+    /// Forgets receipts that no retry can be compared with any more, also not after the wall clock has stepped back by up to an hour;
+    /// more than one push leaves behind.
     private func purgeReceipts(atMost count: Int) throws(StoreError) {
-        try statements.purgeReceipts.bind(1, time.now.microseconds)
+        try statements.purgeReceipts.bind(1, time.now.advanced(by: .seconds(-3600)).microseconds)
         try statements.purgeReceipts.bind(2, Int64(count))
         try statements.purgeReceipts.run()
     }
