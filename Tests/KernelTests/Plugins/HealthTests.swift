@@ -12,21 +12,7 @@ private enum Ailing: PluginScript {
     }
 }
 
-private enum Hanging: PluginScript {
-    static let id = "hanging"
-    static func declare(into registry: inout PluginRegistry) {
-        registry.healthCheck(
-            HealthCheck("deaf") {
-                // Heeds no cancellation.
-                await withUnsafeContinuation { Hanging.asked.yield($0) }
-                return .healthy
-            })
-    }
-
-    static let (questions, asked) = AsyncStream<UnsafeContinuation<Void, Never>>.makeStream()
-}
-
-@Suite("Health", .serialized)
+@Suite("Health")
 struct HealthTests {
     @Test("names all troubles of a plugin in one order; readiness has those that it needs")
     func report() async throws {
@@ -49,21 +35,26 @@ struct HealthTests {
     }
 
     @Test("does not wait for a check that hangs, nor piles up questions to it")
-    func hanging() async throws {
-        let harness = try Planning.harness([Scripted<Hanging>.self])
-        let state = harness.plan.state
-        for _ in 0..<HealthProbe.maxUnanswered {
-            async let report = state.health()
-            await harness.time.waitForSleepers()
-            harness.time.advance(by: .seconds(1))
-            #expect(await report.plugins["hanging"] == "deaf: no answer within a second")
+    func hanging() async {
+        let (questions, asked) = AsyncStream<UnsafeContinuation<Void, Never>>.makeStream()
+        // Heeds no cancellation.
+        let check = HealthCheck("deaf") {
+            await withUnsafeContinuation { _ = asked.yield($0) }
+            return .healthy
         }
-        #expect(await state.health().plugins["hanging"] == "deaf: earlier questions are still unanswered")
-        var open = HealthProbe.maxUnanswered
-        for await question in Hanging.questions {
+        let (probe, time) = (HealthProbe(plugin: "hanging", check: check), ManualTime())
+        for _ in 0..<HealthProbe.maxUnanswered {
+            async let answer = probe.ask(time)
+            await time.waitForSleepers()
+            time.advance(by: .seconds(1))
+            #expect(await answer == .unhealthy("no answer within a second"))
+        }
+        #expect(await probe.ask(time) == .unhealthy("earlier questions are still unanswered"))
+        var answered = 0
+        for await question in questions {
             question.resume()
-            open -= 1
-            if open == 0 { break }
+            answered += 1
+            if answered == HealthProbe.maxUnanswered { break }
         }
     }
 }

@@ -34,6 +34,18 @@ private enum AgainstPhases: PluginScript {
     }
 }
 
+/// Two gates that meet on one of its routes only.
+private enum Meeting: PluginScript {
+    static let id = "meeting"
+    static var traits: [RouteTrait] { [.metered] }
+    static func declare(into registry: inout PluginRegistry) {
+        registry.gate(.plain("own", .gate, .ownRoutes))
+        registry.gate(.plain("toll", .gate, .routes(demanding: .metered)))
+        registry.route(.plain("/free"))
+        registry.route(.plain("/toll", access: .requires([.metered])))
+    }
+}
+
 private enum TwoGates: PluginScript {
     static let id = "twoGates"
     static func declare(into registry: inout PluginRegistry) {
@@ -49,6 +61,12 @@ extension RefusalTests {
             plugins: [Scripted<Right>.self, Scripted<Left>.self],
             refusals: [
                 "the gates 'left.one' and 'right.two' of phase 'limit' do not say how they relate\n"
+                    + "  Give one of them a relation: before, after or independent."
+            ]),
+        RefusalCase(
+            testDescription: "two gates that meet on one route without a relation", plugins: [Scripted<Meeting>.self],
+            refusals: [
+                "the gates 'meeting.own' and 'meeting.toll' of phase 'gate' do not say how they relate\n"
                     + "  Give one of them a relation: before, after or independent."
             ]),
         RefusalCase(
