@@ -62,6 +62,9 @@ final class RawClient: Sendable {
         return inbox.text
     }
 
+    /// All that the server has sent.
+    var received: ByteBuffer { inbox.bytes }
+
     /// Whether the end was a reset or another error.
     var wasReset: Bool { inbox.wasReset }
 }
@@ -77,6 +80,7 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
 
+    var bytes: ByteBuffer { state.withLock { $0.bytes } }
     var text: String { state.withLock { String(buffer: $0.bytes) } }
     var wasReset: Bool { state.withLock { $0.wasReset } }
 
