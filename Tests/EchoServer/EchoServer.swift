@@ -4,6 +4,12 @@ import Logging
 import NIOCore
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The kernel's front with one plugin, which sends back every message: what the conformance suite of `Scripts/autobahn` talks to.
 ///
 /// EchoServer PORT. It prints a line once it listens, and ends with SIGKILL or SIGTERM.
@@ -21,7 +27,10 @@ enum EchoServer {
         var logger = Logger(label: "echo")
         logger.logLevel = .warning
         let plan = try PlanBuilder(catalog: catalog, logger: logger).plan(configuration)
-        try await ServerRuntime(plan: plan, logger: logger) { print("listening on \($0)") }.run()
+        try await ServerRuntime(plan: plan, logger: logger) { port in
+            print("listening on \(port)")
+            fflush(nil)
+        }.run()
     }
 }
 

@@ -41,6 +41,11 @@ final class RawClient: Sendable {
         channel.writeAndFlush(bytes, promise: nil)
     }
 
+    /// For a client that was connected without.
+    func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+    }
+
     func closeOutput() async throws {
         try await channel.close(mode: .output).get()
     }
