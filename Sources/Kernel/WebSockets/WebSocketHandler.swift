@@ -6,6 +6,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
+    private let eventLoop: any EventLoop
     private let limits: WebSocketLimits
     private var session: (any WebSocketSession)?
     private var context: ChannelHandlerContext?
@@ -17,19 +18,23 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// What is written while a read's frames are handled is flushed once, after them.
     private var isReading = false
     private var isUnflushed = false
+    /// Whether the session, or who holds the socket, is in the middle of a call. What it causes is told after it.
+    private var isInCall = false
 
-    init(_ upgrade: WebSocketUpgrade, at now: NIODeadline) {
+    init(_ upgrade: WebSocketUpgrade, eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
         limits = upgrade.limits
         session = upgrade.session
         machine = WebSocketProtocol(maxMessage: upgrade.limits.maxMessage.bytes)
-        deadline = WebSocketDeadline(upgrade.limits, at: now)
+        deadline = WebSocketDeadline(upgrade.limits, at: eventLoop.now)
     }
 
     /// Begins the session, once the pipeline is in place.
     func open() {
-        guard let context else { return }
+        guard context != nil else { return }
         updateTimer()
-        session?.opened(WebSocket(self, eventLoop: context.eventLoop))
+        let socket = WebSocket(self, eventLoop: eventLoop)
+        inCall { session?.opened(socket) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -52,7 +57,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        deadline.heard(at: context.eventLoop.now)
+        deadline.heard(at: eventLoop.now)
         if isUnflushed { flush(context) }
         context.fireChannelReadComplete()
     }
@@ -63,7 +68,7 @@ final class WebSocketHandler: ChannelInboundHandler {
                 self.owedPong = nil
                 write(.pong, owedPong)
             }
-            session?.writable()
+            afterCall { $0.tellWritable() }
         }
         context.fireChannelWritabilityChanged()
     }
@@ -71,7 +76,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is DrainEvent: drain()
-        case ChannelEvent.inputClosed: context.close(promise: nil)
+        case ChannelEvent.inputClosed: inputEnded(context)
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -88,17 +93,26 @@ final class WebSocketHandler: ChannelInboundHandler {
         guard let context else { return }
         switch action {
         case .nothing: break
-        case .deliver(let message): session?.received(message)
+        case .deliver(let message): inCall { session?.received(message) }
         case .pong(let payload) where context.channel.isWritable: write(.pong, payload)
         case .pong(let payload): owedPong = payload
         case .sendClose(let payload, let andEnd):
             owedPong = nil
             write(.connectionClose, payload)
-            deadline.closing(at: context.eventLoop.now)
+            deadline.closing(at: eventLoop.now)
             updateTimer()
             if andEnd { end(context) }
         case .end: end(context)
         }
+    }
+
+    /// What is written still goes out, in the time that a closing peer has.
+    private func inputEnded(_ context: ChannelHandlerContext) {
+        machine.inputEnded()
+        deadline.closing(at: eventLoop.now)
+        updateTimer()
+        end(context)
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
     private func end(_ context: ChannelHandlerContext) {
@@ -121,14 +135,14 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func updateTimer() {
-        guard let context else { return }
-        timer.set(deadline.next, on: context.eventLoop) { [weak self] in self?.timerFired() }
+        guard context != nil else { return }
+        timer.set(deadline.next, on: eventLoop) { [weak self] in self?.timerFired() }
     }
 
     private func timerFired() {
         timer.fired()
         guard let context else { return }
-        switch deadline.due(at: context.eventLoop.now) {
+        switch deadline.due(at: eventLoop.now) {
         case nil: break
         case .cut: return context.close(promise: nil)
         case .ping: if context.channel.isWritable { write(.ping, ByteBuffer()) }
@@ -138,11 +152,9 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func finish() {
         timer.cancel()
-        context = nil
         owedPong = nil
-        guard let session else { return }
-        self.session = nil
-        session.closed()
+        afterCall { $0.tellClosed() }
+        context = nil
     }
 }
 
@@ -151,7 +163,7 @@ extension WebSocketHandler {
 
     func send(_ payload: ByteBuffer, as opcode: WebSocketOpcode) {
         guard machine.isOpen else { return }
-        write(opcode, payload)
+        inCall { write(opcode, payload) }
     }
 
     func drain() {
@@ -159,7 +171,31 @@ extension WebSocketHandler {
     }
 
     func close(_ code: WebSocketCloseCode, reason: String) {
-        perform(machine.close(code, reason: reason))
+        inCall { perform(machine.close(code, reason: reason)) }
+    }
+
+    private func inCall(_ call: () -> Void) {
+        let isInner = isInCall
+        isInCall = true
+        call()
+        isInCall = isInner
+    }
+
+    private func afterCall(_ action: @escaping @Sendable (WebSocketHandler) -> Void) {
+        guard isInCall else { return action(self) }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute { action(bound.value) }
+    }
+
+    private func tellWritable() {
+        guard isWritable else { return }
+        inCall { session?.writable() }
+    }
+
+    private func tellClosed() {
+        guard let session else { return }
+        self.session = nil
+        inCall { session.closed() }
     }
 }
 

@@ -3,7 +3,7 @@ public struct WebSocketLimits: Hashable, Sendable {
     /// The most bytes of a message, of all its fragments together: more are answered with the close code 1009.
     public var maxMessage = ByteSize.kibibytes(64)
     /// The most bytes that were written and that the peer has not taken. Over it the connection is cut: there is no way to tell
-    /// anything to a peer that does not read. Who looks at ``WebSocket/isWritable`` before it sends stays far below it.
+    /// anything to a peer that does not read. Who looks at ``WebSocket/isWritable`` before it sends stays far below it. Less than 64 KiB counts as that.
     public var maxPending = ByteSize.kibibytes(256)
     /// How often the peer is pinged.
     public var pingEvery: Duration = .seconds(30)

@@ -69,6 +69,12 @@ struct WebSocketProtocol {
         return .sendClose(ClosePayload(code, reason: reason).buffer, andEnd: false)
     }
 
+    /// The peer sends nothing more, a close frame neither.
+    mutating func inputEnded() {
+        state = .ended
+        partial = nil
+    }
+
     private mutating func receivedData(_ frame: WebSocketFrame) -> Action {
         var message: PartialMessage
         if frame.opcode == .continuation {

@@ -1,7 +1,8 @@
 /// The server's end of one WebSocket, as a plugin writes it.
 ///
 /// Its methods are called on the connection's event loop, one after the other: ``opened(_:)``, then ``received(_:)`` and
-/// ``writable()`` any number of times, then ``closed()`` exactly once and nothing after it. They must not block, since every
+/// ``writable()`` any number of times, then ``closed()`` exactly once and nothing after it; none of them is called from within
+/// another, nor from within a call of the socket's methods. They must not block, since every
 /// connection of the event loop waits for them: what takes time is a task that comes back with `socket.eventLoop.execute`.
 ///
 /// State that only these methods touch needs no lock of its own: `NIOLoopBoundBox`, made in ``opened(_:)``, holds it.

@@ -1,5 +1,7 @@
 import HTTPTypes
 import NIOCore
+import NIOEmbedded
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -143,6 +145,36 @@ struct HandshakeTests {
         #expect(session.entries == ["opened"] + Array(repeating: "binary 60000 bytes", count: 50) + ["closed"])
     }
 
+    @Test("while it is being decided, the socket is read no further than once")
+    func readAhead() async throws {
+        let (arrived, arrival) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        let responder = try Responder.socket(
+            JournalingSession(),
+            accept: { _ in
+                arrival.finish()
+                for await _ in released {}
+            })
+        let channel = NIOAsyncTestingChannel()
+        let reads = ReadCounter()
+        try await channel.testingEventLoop.executeInContext {
+            try channel.pipeline.syncOperations.addHandler(reads)
+            let settings = ConnectionSettings(ServerConfig(), responder: responder)
+            try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: .loopback)
+        }
+        try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).get()
+        try await channel.writeInbound(ByteBuffer(string: Wire.handshake()))
+        for await _ in arrived {}
+        let begun = reads.count
+        channel.read()
+        try await channel.writeInbound(Wire.text("early"))
+        channel.read()
+        try await channel.testingEventLoop.executeInContext {}
+        #expect(reads.count == begun + 1)
+        release.finish()
+        channel.close(promise: nil)
+    }
+
     @Test("what `accept` throws is the answer")
     func thrown() async throws {
         let session = JournalingSession()
@@ -175,6 +207,20 @@ struct HandshakeTests {
             await client.close()
         }
         #expect(session.entries.isEmpty)
+    }
+}
+
+/// Counts how often the socket is asked for more.
+private final class ReadCounter: ChannelOutboundHandler, Sendable {
+    typealias OutboundIn = ByteBuffer
+
+    private let counted = Atomic(0)
+
+    var count: Int { counted.load(ordering: .relaxed) }
+
+    func read(context: ChannelHandlerContext) {
+        counted.add(1, ordering: .relaxed)
+        context.read()
     }
 }
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOWebSocket
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -11,7 +12,7 @@ struct WebSocketHandlerTests {
 
     private func open(_ limits: WebSocketLimits = WebSocketLimits()) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        let handler = WebSocketHandler(WebSocketUpgrade(session: session, limits: limits), at: channel.eventLoop.now)
+        let handler = WebSocketHandler(WebSocketUpgrade(session: session, limits: limits), eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         handler.open()
@@ -99,6 +100,22 @@ struct WebSocketHandlerTests {
         #expect(try written(channel) == [.connectionClose])
     }
 
+    @Test("the session is not called from within its own calls")
+    func notReentrant() throws {
+        let order = Mutex<[String]>([])
+        let session = NestedSession { event in order.withLock { $0.append(event) } }
+        let channel = EmbeddedChannel()
+        let handler = WebSocketHandler(
+            WebSocketUpgrade(session: session, limits: WebSocketLimits()), eventLoop: channel.eventLoop)
+        // Below the handler: a socket that is writable again, and then gone, while something is written to it.
+        try channel.pipeline.syncOperations.addHandlers([FickleSocket(), handler])
+        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        handler.open()
+        #expect(order.withLock { $0 } == ["opened (", ") opened"])
+        channel.embeddedEventLoop.run()
+        #expect(order.withLock { $0 } == ["opened (", ") opened", "closed"])
+    }
+
     @Test("once it is over, nothing is left that holds the session")
     func released() throws {
         weak var released: JournalingSession?
@@ -108,7 +125,7 @@ struct WebSocketHandlerTests {
             released = session
             let channel = EmbeddedChannel()
             let upgrade = WebSocketUpgrade(session: session, limits: WebSocketLimits())
-            let handler = WebSocketHandler(upgrade, at: channel.eventLoop.now)
+            let handler = WebSocketHandler(upgrade, eventLoop: channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
             handler.open()
@@ -117,5 +134,33 @@ struct WebSocketHandlerTests {
         }
         #expect(released == nil)
         #expect(socket?.isWritable == false)
+    }
+}
+
+/// Sends from within ``opened(_:)``.
+private final class NestedSession: WebSocketSession {
+    private let note: @Sendable (String) -> Void
+
+    init(note: @escaping @Sendable (String) -> Void) {
+        self.note = note
+    }
+
+    func opened(_ socket: WebSocket) {
+        note("opened (")
+        socket.send(text: "a")
+        note(") opened")
+    }
+
+    func received(_ message: WebSocketMessage) { note("received") }
+    func writable() { note("writable") }
+    func closed() { note("closed") }
+}
+
+private final class FickleSocket: ChannelOutboundHandler {
+    typealias OutboundIn = WebSocketFrame
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.fireChannelWritabilityChanged()
+        context.close(promise: nil)
     }
 }

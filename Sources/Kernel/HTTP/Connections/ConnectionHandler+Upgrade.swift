@@ -42,7 +42,7 @@ extension ChannelPipeline.SynchronousOperations {
     ) throws -> WebSocketHandler {
         let parser = try context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self)
         let maxFrame = min(max(upgrade.limits.maxMessage.bytes, 125), Int(UInt32.max))
-        let socket = WebSocketHandler(upgrade, at: eventLoop.now)
+        let socket = WebSocketHandler(upgrade, eventLoop: eventLoop)
         try addHandler(WebSocketFrameEncoder())
         try addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: maxFrame)))
         try addHandler(socket)

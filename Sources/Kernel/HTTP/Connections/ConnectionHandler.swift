@@ -37,6 +37,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isBodyPaused = false
     private var isReadPending = false
     private var hasReadHead = false
+    /// What follows a request to upgrade has begun to come. It is no HTTP, and lies with the decoder.
+    private var isPastUpgrade = false
 
     init(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool, eventLoop: any EventLoop) {
         self.settings = settings
@@ -71,6 +73,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if exchange == nil, !hasReadHead, !isDeaf {
             changeDeadline { $0.partOfHeadReceived(at: $1) }
         }
+        if !hasReadHead, exchange?.isRequestComplete == true, exchange?.asksToUpgrade == true { isPastUpgrade = true }
         hasReadHead = false
         context.fireChannelReadComplete()
     }
@@ -188,8 +191,6 @@ extension ConnectionHandler {
         context?.read()
     }
 
-    /// What follows a request to upgrade is no HTTP, and waits in the socket for what is answered.
-    private var mayRead: Bool {
-        backlog.isEmpty && !isBodyPaused && !(exchange?.isRequestComplete == true && exchange?.asksToUpgrade == true)
-    }
+    /// Only so much is read ahead of an answer as a read of the socket brings: more could be without bound.
+    private var mayRead: Bool { backlog.isEmpty && !isBodyPaused && !(isPastUpgrade && exchange != nil) }
 }
