@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -147,14 +148,11 @@ struct HandshakeTests {
 
     @Test("while it is being decided, the socket is read no further than once")
     func readAhead() async throws {
-        let (arrived, arrival) = AsyncStream<Void>.makeStream()
-        let (released, release) = AsyncStream<Void>.makeStream()
-        let responder = try Responder.socket(
-            JournalingSession(),
-            accept: { _ in
-                arrival.finish()
-                for await _ in released {}
-            })
+        let responder = Responder { _, _ in
+            // Ends when the request is cancelled.
+            for await _ in AsyncStream<Void>.makeStream().stream {}
+            return Response(status: .ok)
+        }
         let channel = NIOAsyncTestingChannel()
         let reads = ReadCounter()
         try await channel.testingEventLoop.executeInContext {
@@ -164,15 +162,13 @@ struct HandshakeTests {
         }
         try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).get()
         try await channel.writeInbound(ByteBuffer(string: Wire.handshake()))
-        for await _ in arrived {}
         let begun = reads.count
         channel.read()
         try await channel.writeInbound(Wire.text("early"))
         channel.read()
         try await channel.testingEventLoop.executeInContext {}
         #expect(reads.count == begun + 1)
-        release.finish()
-        channel.close(promise: nil)
+        try await channel.close().get()
     }
 
     @Test("what `accept` throws is the answer")
