@@ -22,6 +22,7 @@ extension Target.Dependency {
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
@@ -84,11 +85,14 @@ let package = Package(
             [
                 "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
                 .hummingbirdCore,
-                .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
+                .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
+                .yams,
             ]),
         .module(
             "KernelTesting", path: "Sources/KernelTesting",
-            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+            [
+                "Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
+            ]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -111,6 +115,9 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "EchoServer", dependencies: ["Kernel", .hummingbirdCore, .logging, .nioCore],
+            path: "Tests/EchoServer", swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
@@ -119,7 +126,7 @@ let package = Package(
             [
                 "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
                 .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
+                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
