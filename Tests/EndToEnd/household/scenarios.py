@@ -5,6 +5,7 @@ from .awkward import requests as awkward_requests
 from .client import API, HTTPTransport, Tokens
 from .crash import CrashRun
 from .fixture import tables
+from .live import LiveRun
 from .oracle import Reader
 from .sequential import Replay
 
@@ -62,7 +63,14 @@ def crash(server, requests, seed):
     )
 
 
-SCENARIOS = {"plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages}
+def live(server, requests, seed):
+    """All devices at once, followed by streams and by sockets, the server killed in between and drained at the end."""
+    run = LiveRun(server, Tokens(), requests, seed)
+    run.run()
+    return f"{run.kills} kills, {run.settled} pauses; {run.told()}; all heard that the server drains"
+
+
+SCENARIOS = {"plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages, "live": live}
 
 
 def _api(server):
