@@ -1,6 +1,7 @@
 """The fake server's streams and sockets, and what they can do wrong."""
 
 import json
+import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
@@ -87,7 +88,7 @@ class FakeLive:
             elif "swapping" in self.faults:
                 wires = wires[::-1]
             elif "rewriting" in self.faults:
-                wires = [wire.replace('"order":', '"order":1') for wire in wires]
+                wires = [re.sub(r'("(order|title|name)":"?)', r"\g<1>1", wire) for wire in wires]
         told = until + 2_000_000 if "hasty" in self.faults else until
         told -= 1 if "forgetting" in self.faults else 0
         if wires:

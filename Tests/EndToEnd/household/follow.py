@@ -98,9 +98,10 @@ class Follower:
 class StreamFollower(Follower):
     """Follows one app by Server-Sent Events and resumes from the last `syncedUntil`."""
 
-    def __init__(self, user, client, app, port, tokens, up, collections=None):
+    def __init__(self, user, client, app, port, tokens, up, collections=None, stopped=None):
+        """`stopped`: an event before which nothing but the response's head is read, over a receive window of some KiB."""
         super().__init__(user, client, port, tokens, up)
-        self.app, self.collections = app, collections
+        self.app, self.collections, self._stopped = app, collections, stopped
         self.chain = (app, None)
         self.received[self.chain] = []
         self.since, self.has_more = None, False
@@ -110,9 +111,12 @@ class StreamFollower(Follower):
 
     def _follow(self):
         with self._up:
-            stream = EventStream(self.port, self.app, self._token(), self.client, self.since, self.collections)
+            window = 4096 if self._stopped else None
+            stream = EventStream(self.port, self.app, self._token(), self.client, self.since, self.collections, window)
         self._connection = stream
         self._note(connected=True)
+        if self._stopped:
+            self._stopped.wait()
         ended = None
         for kind, data in stream:
             if ended:
