@@ -1,5 +1,6 @@
 """Server-Sent Events over HTTP/1.1, event by event, and what the events of a stream of changes must look like."""
 
+import json
 import re
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -82,8 +83,9 @@ def changes(data):
     try:
         own = member_map(data)
         found = Changes(
-            decoded(own.pop("table")), elements(own.pop("changes")), decoded(own.pop("syncedUntil")), decoded(own.pop("hasMore"))
-        )
+            json.loads(own.pop("table")), elements(own.pop("changes")), decoded(own.pop("syncedUntil")),
+            decoded(own.pop("hasMore")),
+        )  # fmt: skip
     except (ValueError, KeyError) as error:
         raise Mismatch(f"an event is not as promised: {error!r}", data[:300]) from error
     if own:
