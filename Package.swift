@@ -118,7 +118,7 @@ let package = Package(
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer", dependencies: ["Kernel", .hummingbirdCore, .logging, .nioCore],
