@@ -55,6 +55,7 @@ let package = Package(
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
+        .library(name: "CachedLookup", targets: ["CachedLookup"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -88,7 +89,12 @@ let package = Package(
             ]),
         .module(
             "KernelTesting", path: "Sources/KernelTesting",
-            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+            [
+                "Kernel", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix,
+            ]),
+        .module(
+            "CachedLookup", path: "Sources/CachedLookup",
+            ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -98,12 +104,14 @@ let package = Package(
 
         .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BillingPlugin", "DevIssuerPlugin", "MetricsPlugin",
+                "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -129,6 +137,8 @@ let package = Package(
             ]),
         .tests(
             "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
+        .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
+        .tests("BillingPluginTests", ["BillingPlugin", "Domain", "KernelTesting", .httpTypes, .hummingbirdCore]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),
