@@ -16,7 +16,8 @@ struct BillingPlanTests {
         let plan = try BilledServer.harness(kernel: kernel).plan
         #expect(plan.openTraits.isEmpty)
         for route in plan.routes {
-            #expect(route.chain.contains("billing.subscription") == route.route.demands.contains(.metered))
+            let isMetered = route.route.access == .requires([.authenticated, .metered])
+            #expect(route.chain.contains("billing.subscription") == isMetered)
         }
         #expect(plan.routes.contains { $0.chain.suffix(2) == ["auth.bearer-token", "billing.subscription"] })
     }
@@ -45,7 +46,7 @@ struct BillingPlanTests {
                 (file, ["MANA_SERVICE_KEY": ""], "key-of-the-file"),
                 ("serviceKey: key-of-the-section", environment, Self.key), ("", [:], nil),
             ] {
-                try await BilledServer.with(section: section, environment: environment) { server in
+                try await BilledServer.with(section: section, environment: environment) { server async throws in
                     _ = try await server.pull()
                     #expect(server.credits.requests.map { $0.headers["x-service-key"] } == [expected])
                     #expect(!server.harness.log.lines.contains { "\($0)".contains(Self.key) })
@@ -70,7 +71,7 @@ struct BillingPlanTests {
 
     @Test("that may start degraded answers 503 on metered routes without its key, and asks nobody")
     func degraded() async throws {
-        try await BilledServer.with(section: "serviceKeyFile: /nowhere/key, onFailure: degrade") { server in
+        try await BilledServer.with(section: "serviceKeyFile: /nowhere/key, onFailure: degrade") { server async throws in
             #expect(try await server.pull().status == .serviceUnavailable)
             #expect(server.credits.requests.isEmpty)
         }
@@ -80,7 +81,7 @@ struct BillingPlanTests {
     func address() async throws {
         try await StandInService.with(.json(BilledServer.inactive)) { credits in
             let harness = try BilledServer.harness(environment: ["MANA_CREDITS_URL": credits.url + "/base/"])
-            try await harness.run { server in
+            try await harness.run { server async throws in
                 _ = try await server.send(.get, "/sync/todo/pull", headers: server.authorization(of: "alice"))
                 #expect(credits.requests.map(\.path) == ["/base/api/v1/internal/sync/status/alice"])
             }

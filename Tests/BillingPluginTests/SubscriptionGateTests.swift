@@ -1,6 +1,7 @@
 import HTTPTypes
 import Kernel
 import KernelTesting
+import Logging
 import Testing
 
 @testable import BillingPlugin
@@ -9,7 +10,7 @@ import Testing
 struct SubscriptionGateTests {
     @Test("lets those sync whose subscription is active, and asks about them as the protocol says")
     func active() async throws {
-        try await BilledServer.with(section: "serviceKey: some-key") { server in
+        try await BilledServer.with(section: "serviceKey: some-key") { server async throws in
             #expect(try await server.pull("auth0|a@b").status == .ok)
             let request = try #require(server.credits.requests.first)
             #expect(request.method == "GET")
@@ -20,7 +21,7 @@ struct SubscriptionGateTests {
 
     @Test("answers 402 sync_inactive to those whose subscription is not", arguments: ["/sync/todo", "/sync/todo/pull"])
     func inactive(path: String) async throws {
-        try await BilledServer.with(.json(BilledServer.inactive)) { server in
+        try await BilledServer.with(.json(BilledServer.inactive)) { server async throws in
             let method: HTTPRequest.Method = path.hasSuffix("pull") ? .get : .post
             let answer = try await server.harness.send(
                 method, path, headers: try server.harness.authorization(of: "alice"))
@@ -33,7 +34,7 @@ struct SubscriptionGateTests {
 
     @Test("decides for each user on their own, and asks again after five minutes")
     func cache() async throws {
-        try await BilledServer.with { server in
+        try await BilledServer.with { server async throws in
             server.credits.answer(.json(BilledServer.inactive))
             #expect(try await server.pull("alice").status.code == 402)
             server.credits.answer(.json(BilledServer.active))
@@ -48,7 +49,7 @@ struct SubscriptionGateTests {
 
     @Test("keeps an answer for cacheFor")
     func cacheFor() async throws {
-        try await BilledServer.with(section: "cacheFor: 10s") { server in
+        try await BilledServer.with(section: "cacheFor: 10s") { server async throws in
             _ = try await server.pull()
             server.time.advance(by: .seconds(10))
             _ = try await server.pull()
@@ -58,7 +59,7 @@ struct SubscriptionGateTests {
 
     @Test("makes one call for 1,000 requests of one user")
     func singleFlight() async throws {
-        try await BilledServer.with { server in
+        try await BilledServer.with { server async throws in
             server.credits.hold()
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<1000 { group.addTask { try await server.pull().status.code } }
@@ -73,7 +74,7 @@ struct SubscriptionGateTests {
 
     @Test("stands behind authentication and before nothing that is free")
     func others() async throws {
-        try await BilledServer.with(.json(BilledServer.inactive)) { server in
+        try await BilledServer.with(.json(BilledServer.inactive)) { server async throws in
             #expect(try await server.harness.send(.get, "/sync/todo/pull").status == .unauthorized)
             let headers = try server.harness.authorization(of: "alice")
             #expect(try await server.harness.send(.get, "/export", headers: headers).status == .ok)
@@ -87,7 +88,7 @@ struct SubscriptionGateTests {
         try await BilledServer.with(
             .json(BilledServer.inactive), section: byEnvironment ? "" : "exemptApps: [notes, todo]",
             environment: byEnvironment ? ["BILLING_EXEMPT_APPS": "notes, todo"] : [:]
-        ) { server in
+        ) { server async throws in
             #expect(try await server.pull(app: "todo").status == .ok)
             #expect(try await server.pull(app: "notes").status == .ok)
             #expect(server.credits.requests.isEmpty)
@@ -110,7 +111,7 @@ struct FailOpenTests {
             .json(#"{"active":false"#), .json(#"{"active":false,"active":true}"#), .json(#"{"Active":false}"#),
         ])
     func broken(answer: StandInAnswer) async throws {
-        try await BilledServer.with(answer) { server in
+        try await BilledServer.with(answer) { server async throws in
             #expect(try await server.pull().status == .ok)
             #expect(try await server.pull().status == .ok)
             // The second request met the pause.
@@ -123,7 +124,7 @@ struct FailOpenTests {
 
     @Test("everyone may sync after the time-out", arguments: [StandInAnswer.silent, .dripping(#"{"active":"#)])
     func slow(answer: StandInAnswer) async throws {
-        try await BilledServer.with(answer, section: "timeout: 2s") { server in
+        try await BilledServer.with(answer, section: "timeout: 2s") { server async throws in
             async let answer = server.pull()
             await server.credits.waitForRequests(1)
             await server.time.waitForSleepers()
@@ -137,7 +138,7 @@ struct FailOpenTests {
 
     @Test("also those who were inactive when it last answered, and it is in the log once")
     func absent() async throws {
-        try await BilledServer.with(.json(BilledServer.inactive)) { server in
+        try await BilledServer.with(.json(BilledServer.inactive)) { server async throws in
             #expect(try await server.pull().status.code == 402)
             try await server.credits.stop()
             #expect(try await server.pull().status.code == 402)
@@ -158,7 +159,7 @@ struct FailOpenTests {
 
     @Test("the server is ready, and says what is wrong")
     func health() async throws {
-        try await BilledServer.with(.status(500)) { server in
+        try await BilledServer.with(.status(500)) { server async throws in
             _ = try await server.pull()
             let ready = try await server.harness.send(.get, "/health/ready")
             #expect(!ready.body.contains("billing.credits-service"))
