@@ -138,7 +138,9 @@ let package = Package(
         .tests(
             "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
-        .tests("BillingPluginTests", ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
+        .tests(
+            "BillingPluginTests",
+            ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

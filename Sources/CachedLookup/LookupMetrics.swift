@@ -63,7 +63,9 @@ extension MetricDescription {
     public static let cachedLookups = [
         MetricDescription(
             .counter, "mana_sync_lookups_total",
-            help: "Lookups at outside services: answered from memory (hit), by asking (miss), by an old answer (stale), or not (unknown)."),
+            help:
+                "Lookups at outside services: answered from memory (hit), by asking (miss), by an old answer (stale), or not (unknown)."
+        ),
         MetricDescription(
             .counter, "mana_sync_lookup_call_failures_total", help: "Calls of outside services that failed, by reason."),
         MetricDescription(

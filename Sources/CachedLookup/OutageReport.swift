@@ -27,7 +27,9 @@ final class OutageReport: Sendable {
     func callEnded(_ failure: LookupFailure?, isDown: Bool, at now: UnixTime) {
         let hasChanged = state.withLock { state in
             guard isDown != state.isReported else { return false }
-            if isDown, let last = state.reportedAt, now >= last, now.since(last) < Self.shortestInterval { return false }
+            if isDown, let last = state.reportedAt, now >= last, now.since(last) < Self.shortestInterval {
+                return false
+            }
             state.isReported = isDown
             if isDown { state.reportedAt = now }
             return true

@@ -71,7 +71,8 @@ struct BillingPlanTests {
 
     @Test("that may start degraded answers 503 on metered routes without its key, and asks nobody")
     func degraded() async throws {
-        try await BilledServer.with(section: "serviceKeyFile: /nowhere/key, onFailure: degrade") { server async throws in
+        try await BilledServer.with(section: "serviceKeyFile: /nowhere/key, onFailure: degrade") {
+            server async throws in
             #expect(try await server.pull().status == .serviceUnavailable)
             #expect(server.credits.requests.isEmpty)
         }

@@ -167,7 +167,8 @@ struct LookupTable<Answer: Sendable> {
     /// Why no call is to be made now; nil if one is.
     private mutating func refusal(for user: UserKey, at now: UnixTime) -> LookupFailure? {
         if isClosed { return LookupFailure(.closed, "the lookup is closed") }
-        if let failure = entries.use(user)?.failure, failure.recoveries == outage.recoveries, failure.pause.covers(now) {
+        if let failure = entries.use(user)?.failure, failure.recoveries == outage.recoveries, failure.pause.covers(now)
+        {
             return LookupFailure(.paused, failure.cause.message)
         }
         if flights.count >= settings.maximumCalls {
