@@ -56,6 +56,7 @@ let package = Package(
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
+        .library(name: "CachedLookup", targets: ["CachedLookup"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -91,8 +92,12 @@ let package = Package(
         .module(
             "KernelTesting", path: "Sources/KernelTesting",
             [
-                "Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
+                "Kernel", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .nioWebSocket,
             ]),
+        .module(
+            "CachedLookup", path: "Sources/CachedLookup",
+            ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -107,12 +112,14 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BillingPlugin", "DevIssuerPlugin", "MetricsPlugin",
+                "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -145,6 +152,10 @@ let package = Package(
                 "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes, .nioCore,
                 .nioEmbedded,
             ]),
+        .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
+        .tests(
+            "BillingPluginTests",
+            ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),
