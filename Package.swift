@@ -55,6 +55,7 @@ let package = Package(
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
+        .library(name: "Archive", targets: ["Archive"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -79,6 +80,7 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
@@ -90,6 +92,7 @@ let package = Package(
             "KernelTesting", path: "Sources/KernelTesting",
             ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
+        .module("ManaFormat", path: "Sources/ManaFormat", ["Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
@@ -114,6 +117,8 @@ let package = Package(
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
+        .tests("ArchiveTests", ["Archive", .nioCore]),
+        .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
             "KernelTests",
             [
