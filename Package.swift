@@ -117,7 +117,7 @@ let package = Package(
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
-        .tests("ArchiveTests", ["Archive", .nioCore]),
+        .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
         .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
             "KernelTests",

@@ -4,6 +4,7 @@ import NIOCore
 struct EntryReading: Sendable {
     private let header: LocalHeader
     private let place: UInt64
+    private let threshold: Zip64Threshold
     private let inflater: Inflater?
     private var crc32 = CRC32()
     private var size: UInt64 = 0
@@ -12,9 +13,10 @@ struct EntryReading: Sendable {
     private(set) var isComplete = false
 
     /// An entry whose local header was read at `place`.
-    init(_ header: LocalHeader, at place: UInt64) throws(ArchiveError) {
+    init(_ header: LocalHeader, at place: UInt64, threshold: Zip64Threshold) throws(ArchiveError) {
         self.header = header
         self.place = place
+        self.threshold = threshold
         switch header.method {
         case .stored: inflater = nil
         case .deflated:
@@ -78,7 +80,7 @@ struct EntryReading: Sendable {
 
     /// Content of unknown size that is not compressed: it ends where a descriptor stands that states just what came before it.
     private mutating func storedContent(_ input: inout InputQueue) throws(ArchiveError) -> ByteBuffer? {
-        let scan = StoredEnd(crc32: crc32, size: size, isWide: header.hasZip64)
+        let scan = StoredEnd(crc32: crc32, size: size, hasZip64: header.hasZip64, threshold: threshold)
         let (content, isAtEnd) = try input.take { (bytes) in scan.take(from: &bytes, atMost: Self.step) }
         account(content)
         compressedSize = size
@@ -117,7 +119,7 @@ extension EntryReading {
     /// Reads the descriptor, if there is one, and compares all that is stated with what was found.
     ///
     /// - Returns: What the central directory must say of the entry; nil if there are too few bytes.
-    func finish(_ input: inout InputQueue, _ threshold: Zip64Threshold) throws(ArchiveError) -> CentralHeader? {
+    func finish(_ input: inout InputQueue) throws(ArchiveError) -> CentralHeader? {
         let found = DataDescriptor(crc32: crc32.value, compressedSize: compressedSize, size: size)
         let end = input.offset
         if header.flags.contains(.hasDescriptor) {

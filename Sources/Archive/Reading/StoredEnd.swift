@@ -8,8 +8,9 @@ struct StoredEnd {
     let crc32: CRC32
     /// The size of the content so far.
     let size: UInt64
-    /// Whether the sizes have eight bytes.
-    let isWide: Bool
+    /// Whether the entry has the zip64 field.
+    let hasZip64: Bool
+    let threshold: Zip64Threshold
 
     /// Takes content from the front of `bytes`, of which the caller keeps what may belong to a descriptor.
     ///
@@ -21,14 +22,15 @@ struct StoredEnd {
         var length = 0
         while length < limit, let start = Self.nextSignature(in: view, from: length), start < limit {
             length = start
-            let rest = bytes.getSlice(at: bytes.readerIndex + start, length: bytes.readableBytes - start)
-            guard var rest, rest.readableBytes >= DataDescriptor.fullSize(isWide: isWide) else {
-                return (bytes.readSlice(length: length), false)
-            }
+            let found = size + UInt64(start)
+            let isWide = hasZip64 || found >= threshold.size
+            guard
+                var rest = bytes.getSlice(
+                    at: bytes.readerIndex + start, length: DataDescriptor.fullSize(isWide: isWide))
+            else { return (bytes.readSlice(length: length), false) }
             bytes.getSlice(at: bytes.readerIndex + counted, length: start - counted)?
                 .withUnsafeReadableBytes { crc32.update($0) }
             counted = start
-            let found = size + UInt64(start)
             let expected = DataDescriptor(crc32: crc32.value, compressedSize: found, size: found)
             if DataDescriptor(reading: &rest, isWide: isWide) == expected {
                 return (bytes.readSlice(length: length), true)

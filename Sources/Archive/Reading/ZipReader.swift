@@ -81,7 +81,7 @@ public struct ZipReader: ~Copyable, Sendable {
                 if let content { return .content(content) }
                 guard entry.isComplete else { return nil }
             case .behindContent(let entry):
-                guard let header = try entry.finish(&input, threshold) else { return nil }
+                guard let header = try entry.finish(&input) else { return nil }
                 entries.append(header)
                 state = .betweenEntries
                 return .endOfEntry(ZipEntrySummary(name: header.name.text, header.descriptor))
@@ -142,7 +142,7 @@ public struct ZipReader: ~Copyable, Sendable {
         guard paths.insert(header.name.path).inserted else {
             throw ArchiveError(.duplicateName, "Two entries have the same name.", at: place)
         }
-        state = .inContent(try EntryReading(header, at: place))
+        state = .inContent(try EntryReading(header, at: place, threshold: threshold))
         return .entry(
             ZipEntry(name: header.name.text, method: header.method, modified: header.modified, offset: place))
     }

@@ -27,7 +27,7 @@ public struct DOSTime: Hashable, Sendable {
         }
         let second = Int(unixSeconds % 86_400)
         let (year, month, day) = Self.date(daysSinceMarchOfYearZero: Int(unixSeconds / 86_400) + 719_468)
-        time = UInt16(second / 3600 << 11 | second / 60 % 60 << 5 | second % 60 / 2)
+        time = UInt16((second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60 / 2))
         date = UInt16((year - 1980) << 9 | month << 5 | day)
     }
 
