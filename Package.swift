@@ -57,6 +57,7 @@ let package = Package(
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
         .library(name: "CachedLookup", targets: ["CachedLookup"]),
+        .library(name: "Archive", targets: ["Archive"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -81,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
@@ -99,6 +101,7 @@ let package = Package(
             "CachedLookup", path: "Sources/CachedLookup",
             ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
+        .module("ManaFormat", path: "Sources/ManaFormat", ["Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
@@ -133,6 +136,8 @@ let package = Package(
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
+        .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
+        .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
             "KernelTests",
             [
