@@ -154,8 +154,8 @@ let package = Package(
         .tests(
             "SyncPluginTests",
             [
-                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes, .nioCore,
-                .nioEmbedded,
+                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
+                .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

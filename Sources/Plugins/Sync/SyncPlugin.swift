@@ -7,7 +7,8 @@ import Synchronization
 public struct SyncPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "sync", summary: "push and pull of changes, streams and WebSockets",
-        needs: [.required(.changeLog), .required(.changeNotices), .required(.tokenVerifier)], traits: [.metered])
+        needs: [.required(.changeLog), .required(.changeNotices), .required(.tokenVerifier)],
+        provides: [AnyServiceKey(ServiceKey.connectedUsers)], traits: [.metered])
 
     private let push: PushRoute
     private let pull: PullRoute
@@ -21,9 +22,11 @@ public struct SyncPlugin: Plugin {
         let answers = SyncAnswerWriter(timestampKey: config.fieldTimestampKey)
         push = PushRoute(config: config, log: log, time: dependencies.time, metrics: metrics, answers: answers)
         pull = PullRoute(config: config, log: log, metrics: metrics, answers: answers)
+        let verifier = try dependencies.require(.tokenVerifier)
         live = LiveServices(
-            config: config, log: log, verifier: try dependencies.require(.tokenVerifier), time: dependencies.time,
-            metrics: LiveMetrics(factory: dependencies.metrics), countDelivered: { metrics.countDelivered($0) })
+            config: config, log: log, time: dependencies.time, metrics: LiveMetrics(factory: dependencies.metrics),
+            verify: { (token) throws(AuthenticationError) in try await verifier.verify(token) },
+            countDelivered: { metrics.countDelivered($0) })
         stream = StreamRoute(live: live)
         news = NewsSubscription(notices: try dependencies.require(.changeNotices), hub: live.hub)
     }
@@ -45,6 +48,7 @@ public struct SyncPlugin: Plugin {
                 summary: "what others wrote and write, as Server-Sent Events"
             ) { [stream] request, context in try await stream.respond(to: request, context) })
         for route in SocketRoutes(live: live).routes { registry.socket(route) }
+        registry.provide(.connectedUsers, ConnectedUsers { [seats = live.seats] in seats.users })
         registry.background("timers", live.timers)
         for description in SyncMetrics.descriptions + LiveMetrics.descriptions { registry.metric(description) }
     }
