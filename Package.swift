@@ -98,7 +98,12 @@ let package = Package(
 
         .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
 
-        .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin(
+            "Sync",
+            [
+                "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore, .nioPosix,
+                .serviceLifecycle,
+            ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
@@ -130,7 +135,11 @@ let package = Package(
                 "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
         .tests(
-            "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
+            "SyncPluginTests",
+            [
+                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes, .nioCore,
+                .nioEmbedded,
+            ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

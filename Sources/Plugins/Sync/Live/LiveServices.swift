@@ -5,6 +5,7 @@ import Kernel
 struct LiveServices: Sendable {
     let config: SyncConfig
     let log: any ChangeLog
+    let verifier: TokenVerifier
     let time: any TimeSource
     let hub: LiveHub
     let seats: LiveSeats
@@ -13,11 +14,12 @@ struct LiveServices: Sendable {
     let countDelivered: @Sendable (Int) -> Void
 
     init(
-        config: SyncConfig, log: any ChangeLog, time: any TimeSource, metrics: LiveMetrics,
+        config: SyncConfig, log: any ChangeLog, verifier: TokenVerifier, time: any TimeSource, metrics: LiveMetrics,
         countDelivered: @escaping @Sendable (Int) -> Void
     ) {
         self.config = config
         self.log = log
+        self.verifier = verifier
         self.time = time
         self.metrics = metrics
         self.countDelivered = countDelivered

@@ -57,12 +57,14 @@ final class HubShard: Sendable {
     /// Calls `action` with every listener, each once.
     func forEach(_ action: (any LiveListener) -> Void) {
         // Everyone is in the audience of their own pushes.
-        let all = listeners.withLock { listeners in
-            listeners.flatMap { audience, listeners in
-                if case .author = audience { listeners } else { [] }
+        let own = listeners.withLock { listeners in
+            listeners.filter { audience, _ in
+                if case .author = audience { true } else { false }
             }
         }
-        for listener in all { action(listener) }
+        for listeners in own.values {
+            for listener in listeners { action(listener) }
+        }
     }
 
     /// Runs `work` where the listeners are called.

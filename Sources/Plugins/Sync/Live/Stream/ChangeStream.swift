@@ -41,24 +41,19 @@ struct ChangeStream: Sendable {
 
     private func follow(_ writer: inout any ResponseBodyWriter) async throws -> StreamEnd {
         var reader = StreamPageReader(live: live, listener: listener, query: query, logger: logger)
-        var lastWrite = live.time.elapsed
-        var hasWritten = false
+        var lastWrite: Duration?
         while true {
             // What is committed from here on, during the page too, means one more page.
             if let end = end(after: listener.take()) { return end }
             guard let page = try await reader.next() else { return end(after: listener.take()) ?? .error }
             if let events = page.events {
                 try await writer.write(events)
-            } else if !hasWritten, !page.hasMore {
+                lastWrite = live.time.elapsed
+            } else if lastWrite == nil, !page.hasMore {
                 // The client learns that it is up to date, and where.
                 try await writer.write(StreamEventEncoder.heartbeat(at: reader.cursor))
-            } else {
-                if page.hasMore { continue }
-                if let end = try await wait(&writer, at: reader.cursor, &lastWrite) { return end }
-                continue
+                lastWrite = live.time.elapsed
             }
-            hasWritten = true
-            lastWrite = live.time.elapsed
             if page.hasMore { continue }
             if let end = try await wait(&writer, at: reader.cursor, &lastWrite) { return end }
         }
@@ -66,10 +61,11 @@ struct ChangeStream: Sendable {
 
     /// Returns when there may be new rows, or the reason for which there is nothing more to wait for.
     private func wait(
-        _ writer: inout any ResponseBodyWriter, at cursor: Cursor, _ lastWrite: inout Duration
+        _ writer: inout any ResponseBodyWriter, at cursor: Cursor, _ lastWrite: inout Duration?
     ) async throws -> StreamEnd? {
         while true {
-            let untilHeartbeat = live.config.heartbeat - (live.time.elapsed - lastWrite)
+            let nextHeartbeat = (lastWrite ?? live.time.elapsed) + live.config.heartbeat
+            let untilHeartbeat = nextHeartbeat - live.time.elapsed
             let alarm = live.timers.after(min(untilHeartbeat, expiresAt.since(live.time.now))) { [listener] in
                 listener.raise(.alarm)
             }
@@ -78,7 +74,7 @@ struct ChangeStream: Sendable {
             if signals.contains(.cancelled) { throw CancellationError() }
             if let end = end(after: signals) { return end }
             if signals.contains(.changes) { return nil }
-            guard live.time.elapsed - lastWrite >= live.config.heartbeat else { continue }
+            guard live.time.elapsed >= nextHeartbeat else { continue }
             try await writer.write(StreamEventEncoder.heartbeat(at: cursor))
             lastWrite = live.time.elapsed
         }

@@ -7,7 +7,7 @@ import NIOCore
 /// An event's `syncedUntil` covers the rows up to its own and no other: where rows share a place in the clock, as inherited ones may, an event
 /// that ends between them says the place before. `hasMore` is false in an event after which nothing was left to be read.
 struct StreamEventEncoder: ChangeSink {
-    private var rows: WireChangeEncoder
+    fileprivate var rows: WireChangeEncoder
     /// The table of the event that is open.
     private var table: [UInt8]?
     private var last: Cursor
@@ -27,22 +27,11 @@ struct StreamEventEncoder: ChangeSink {
         if row.cursor > last { covered = last }
         let name = row.table
         if table?.elementsEqual(name) != true {
-            if table != nil { endEvent(until: covered, hasMore: true) }
+            endEvent(until: covered, hasMore: true)
             beginEvent(of: name)
         }
         last = row.cursor
         rows.append(row)
-    }
-
-    /// The page's events; nil where it has no rows.
-    ///
-    /// - Parameters:
-    ///   - until: The page's end.
-    ///   - hasMore: Whether another page is there already.
-    consuming func finish(until: Cursor, hasMore: Bool) -> ByteBuffer? {
-        guard table != nil else { return nil }
-        endEvent(until: until, hasMore: hasMore)
-        return rows.buffer
     }
 
     /// A sign of life. Its id moves a client's `Last-Event-ID` on, past what the client does not get.
@@ -60,7 +49,10 @@ struct StreamEventEncoder: ChangeSink {
         rows.beginSequence()
     }
 
-    private mutating func endEvent(until: Cursor, hasMore: Bool) {
+    /// Ends the event that is open, if one is.
+    fileprivate mutating func endEvent(until: Cursor, hasMore: Bool) {
+        guard table != nil else { return }
+        table = nil
         rows.buffer.write(atMost: 128) { writer in
             writer.write(#"],"syncedUntil":""#)
             writer.write(exactly: UnixTime.rfc3339Width) { until.time.writeRFC3339(into: $0) }
@@ -68,5 +60,14 @@ struct StreamEventEncoder: ChangeSink {
             writer.write(exactly: UnixTime.rfc3339Width) { until.time.writeRFC3339(into: $0) }
             writer.write("\n\n")
         }
+    }
+}
+
+extension ChangePage<StreamEventEncoder> {
+    /// The page's events; nil where it has no rows. Give the page away: a copy that is still in use costs a copy of the buffer.
+    consuming func events() -> ByteBuffer? {
+        guard count > 0 else { return nil }
+        sink.endEvent(until: until, hasMore: hasMore)
+        return sink.rows.buffer
     }
 }

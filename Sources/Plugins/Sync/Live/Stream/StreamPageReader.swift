@@ -38,7 +38,8 @@ struct StreamPageReader {
                 let page = try await live.log.read(query, into: encoder)
                 live.countDelivered(page.count)
                 cursor = page.until
-                return (page.sink.finish(until: page.until, hasMore: page.hasMore), page.hasMore)
+                let hasMore = page.hasMore
+                return ((consume page).events(), hasMore)
             } catch {
                 guard error.mayPass, let pause = pauses.popFirst() else {
                     logger.error("a stream ends: \(error)", metadata: ["code": "\(error.code.rawValue)"])

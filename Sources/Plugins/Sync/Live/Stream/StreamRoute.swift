@@ -21,7 +21,8 @@ struct StreamRoute: Sendable {
         guard !live.hub.isDraining else { throw Problem.unavailable(detail: "The server is shutting down.") }
         guard let seat = live.seats.streamSeat(of: user) else { throw Problem.tooManyStreams }
         let stream = ChangeStream(
-            live: live, listener: StreamListener(scope: LiveScope(user: user, client: client, app: app, tables: tables)),
+            live: live,
+            listener: StreamListener(scope: LiveScope(user: user, client: client, app: app, tables: tables)),
             seat: seat, query: query, expiresAt: principal.expiresAt, logger: context.logger)
         return Response(
             status: .ok,
