@@ -90,7 +90,9 @@ let package = Package(
             ]),
         .module(
             "KernelTesting", path: "Sources/KernelTesting",
-            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+            [
+                "Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
+            ]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
@@ -118,6 +120,9 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "EchoServer", dependencies: ["Kernel", .hummingbirdCore, .logging, .nioCore],
+            path: "Tests/EchoServer", swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .tests("JSONScannerTests", ["JSONScanner"]),
@@ -126,7 +131,7 @@ let package = Package(
             [
                 "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
                 .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
+                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(

@@ -9,7 +9,7 @@ struct WebSocketUpgrade: Sendable {
     /// The body of the 101. What follows that answer on its connection is the WebSocket, so it hands itself to a connection that can
     /// change its protocol, and writes nothing anywhere else.
     var body: ResponseBody {
-        ResponseBody(contentLength: 0) { writer in
+        ResponseBody { writer in
             if let connection = writer as? any UpgradableWriter {
                 try await connection.upgrade(self)
             } else {
