@@ -105,10 +105,13 @@ extension PluginHarness.Answer {
         let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
         var headers = HTTPFields()
         for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":"), let name = HTTPField.Name(String(line[..<colon])) else { continue }
+            guard let colon = line.firstIndex(of: ":"), let name = HTTPField.Name(String(line[..<colon])) else {
+                continue
+            }
             headers.append(HTTPField(name: name, value: String(line[colon...].dropFirst(2))))
         }
         self.init(
-            status: HTTPResponse.Status(code: status ?? 0), headers: headers, body: parts.count > 1 ? String(parts[1]) : "")
+            status: HTTPResponse.Status(code: status ?? 0), headers: headers,
+            body: parts.count > 1 ? String(parts[1]) : "")
     }
 }

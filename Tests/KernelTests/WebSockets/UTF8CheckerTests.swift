@@ -41,7 +41,8 @@ struct UTF8CheckerTests {
         #expect(verdicts(on: [bytes]).canBeText == [false])
     }
 
-    @Test("a text that stops within a character is not complete", arguments: [[0xC2], [0xE2, 0x82], [0xF0, 0x9F, 0x8E]])
+    @Test(
+        "a text that stops within a character is not complete", arguments: [[0xC2], [0xE2, 0x82], [0xF0, 0x9F, 0x8E]])
     func incomplete(_ bytes: [UInt8]) {
         #expect(verdicts(on: [bytes]) == ([true], false))
     }
@@ -50,7 +51,9 @@ struct UTF8CheckerTests {
     func random() {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
-        let alphabet: [UInt8] = [0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xF5]
+        let alphabet: [UInt8] = [
+            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xF5,
+        ]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...6, using: &generator)).compactMap { _ in
                 alphabet.randomElement(using: &generator)

@@ -22,7 +22,8 @@ struct WebSocketConnectionTests {
         let received = Mutex<[String]>([])
         try await withFront(responder: .socket(session, limits: limits)) { _, port in
             let client = try await open(port)
-            try await client.send(bytes)
+            // The server may be done with it before all of it is sent.
+            client.post(bytes)
             _ = await client.answerUntilClose()
             received.withLock { $0 = client.received.framesBehindHead }
             #expect(!client.wasReset)
@@ -54,7 +55,8 @@ struct WebSocketConnectionTests {
 
     @Test("what is no WebSocket is answered 1002")
     func noFrames() async throws {
-        let frames = try await frames(for: ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 99))\r\n\r\n"))
+        let frames = try await frames(
+            for: ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 99))\r\n\r\n"))
         #expect(frames.count == 1 && frames.first?.hasPrefix("close 1002 ") == true)
     }
 
@@ -104,10 +106,11 @@ struct WebSocketConnectionTests {
             await session.until("opened")
             let socket = try #require(session.socket)
             for number in 0..<100 { socket.send(text: "\(number)") }
-            socket.close(.normal)
+            socket.close(.normal, reason: "done")
+            _ = await client.answer(containing: "done")
             try await client.send(Wire.close(1000))
             _ = await client.answerUntilClose()
-            #expect(client.received.framesBehindHead == (0..<100).map { "text \($0)" } + ["close 1000"])
+            #expect(client.received.framesBehindHead == (0..<100).map { "text \($0)" } + ["close 1000 done"])
         }
     }
 
@@ -139,31 +142,6 @@ struct WebSocketConnectionTests {
             await session.until("writable")
             await client.close()
         }
-    }
-
-    @Test("pings without end by a peer that reads nothing leave one pong pending")
-    func pingFlood() async throws {
-        let session = JournalingSession(
-            onOpen: { socket in
-                let piece = ByteBuffer(repeating: 0, count: 16 << 10)
-                while socket.isWritable { socket.send(binary: piece) }
-            },
-            onMessage: { message, socket in socket.close(.normal, reason: "enough") })
-        try await withFront(responder: .socket(session)) { _, port in
-            let client = try await open(port, reads: false)
-            await session.until("opened")
-            var pings = ByteBuffer()
-            for _ in 0..<5000 { pings.writeImmutableBuffer(Wire.frame(9, [UInt8](repeating: 65, count: 125))) }
-            try await client.send(pings)
-            try await client.startReading()
-            await session.until("writable")
-            try await client.send(Wire.text("stop"))
-            _ = await client.answer(containing: "enough")
-            let pongs = client.received.framesBehindHead.filter { $0.hasPrefix("pong") }
-            #expect(pongs.count < 5000)
-            await client.close()
-        }
-        #expect(session.entries.last == "closed")
     }
 
     @Test("when the server drains every socket is closed with 1001, and one that does not answer ends with the grace")

@@ -39,8 +39,12 @@ struct WebSocketProtocolTests {
         ProtocolCase("bytes", "binary [0, 255]") { [.client(2, [0, 255])] },
         ProtocolCase("fragments", "text hello") { [.text("he", fin: false), .more("ll", fin: false), .more("o")] },
         ProtocolCase("empty fragments", "text ") { [.text("", fin: false), .more("", fin: false), .more("")] },
-        ProtocolCase("a character cut by fragments", "text é") { [.client(1, [0xC3], fin: false), .client(0, [0xA9])] },
-        ProtocolCase("bytes that are no UTF-8", "binary [195, 40]") { [.client(2, [0xC3], fin: false), .client(0, [0x28])] },
+        ProtocolCase("a character cut by fragments", "text é") {
+            [.client(1, [0xC3], fin: false), .client(0, [0xA9])]
+        },
+        ProtocolCase("bytes that are no UTF-8", "binary [195, 40]") {
+            [.client(2, [0xC3], fin: false), .client(0, [0x28])]
+        },
         ProtocolCase("a ping between fragments", "pong p", "text ab") {
             [.text("a", fin: false), .client(9, Array("p".utf8)), .more("b")]
         },
@@ -58,7 +62,9 @@ struct WebSocketProtocolTests {
         ProtocolCase("a text that stops within a character", "close 1007") { [.client(1, [0xC3])] },
         ProtocolCase("a fragment that cannot become UTF-8", "close 1007") { [.client(1, [0xF4, 0x90], fin: false)] },
         ProtocolCase("a frame over the limit", "close 1009") { [.text("0123456789a")] },
-        ProtocolCase("fragments over the limit", "close 1009") { [.text("012345", fin: false), .more("67890", fin: false)] },
+        ProtocolCase("fragments over the limit", "close 1009") {
+            [.text("012345", fin: false), .more("67890", fin: false)]
+        },
         ProtocolCase("a frame that is not masked", "close 1002") { [.client(1, [65], isMasked: false)] },
         ProtocolCase("a continuation of nothing", "close 1002") { [.more("a")] },
         ProtocolCase("a continuation of what is over", "text ab", "close 1002") {

@@ -15,11 +15,20 @@ extension ConnectionHandler {
         else { throw PeerClosedError() }
         isDeaf = true
         self.exchange = nil
-        var buffer = context.channel.allocator.buffer(capacity: 512)
+        let (channel, isDraining) = (context.channel, isDraining)
+        var buffer = channel.allocator.buffer(capacity: 512)
         buffer.writeHead(head, framing: .bodiless, connection: "Upgrade", date: settings.date.text)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        let (channel, isDraining) = (context.channel, isDraining)
-        let socket = try context.pipeline.syncOperations.replaceHTTP(by: upgrade, after: context)
+        let socket: WebSocketHandler
+        do {
+            // A channel keeps the largest buffer that it has read into, and a socket is there for hours.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 8192))
+            socket = try context.pipeline.syncOperations.replaceHTTP(by: upgrade, after: context)
+        } catch {
+            channel.close(promise: nil)
+            throw error
+        }
         channel.read()
         socket.open()
         if isDraining { socket.drain() }
