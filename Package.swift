@@ -142,8 +142,8 @@ let package = Package(
         .tests(
             "SyncPluginTests",
             [
-                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes, .nioCore,
-                .nioEmbedded,
+                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
+                .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
             ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),

@@ -1,5 +1,5 @@
 public import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import Kernel
 import NIOCore
 import Synchronization
@@ -30,7 +30,8 @@ public final class OpenAnswer: Sendable {
     private let pipe = PiecePipe()
     private let writing: Task<Void, Never>
 
-    init(_ response: Response, hasBody: Bool) {
+    /// An answer whose body is written from now on.
+    package init(_ response: Response, hasBody: Bool = true) {
         status = response.status
         headers = response.headers
         // Stands for the connection's task, which ends with the connection: here with the answer.

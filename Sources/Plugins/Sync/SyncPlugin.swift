@@ -21,9 +21,11 @@ public struct SyncPlugin: Plugin {
         let answers = SyncAnswerWriter(timestampKey: config.fieldTimestampKey)
         push = PushRoute(config: config, log: log, time: dependencies.time, metrics: metrics, answers: answers)
         pull = PullRoute(config: config, log: log, metrics: metrics, answers: answers)
+        let verifier = try dependencies.require(.tokenVerifier)
         live = LiveServices(
-            config: config, log: log, verifier: try dependencies.require(.tokenVerifier), time: dependencies.time,
-            metrics: LiveMetrics(factory: dependencies.metrics), countDelivered: { metrics.countDelivered($0) })
+            config: config, log: log, time: dependencies.time, metrics: LiveMetrics(factory: dependencies.metrics),
+            verify: { (token) throws(AuthenticationError) in try await verifier.verify(token) },
+            countDelivered: { metrics.countDelivered($0) })
         stream = StreamRoute(live: live)
         news = NewsSubscription(notices: try dependencies.require(.changeNotices), hub: live.hub)
     }

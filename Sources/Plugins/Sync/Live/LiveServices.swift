@@ -5,7 +5,8 @@ import Kernel
 struct LiveServices: Sendable {
     let config: SyncConfig
     let log: any ChangeLog
-    let verifier: TokenVerifier
+    /// Who a token speaks for.
+    let verify: @Sendable (BearerToken) async throws(AuthenticationError) -> Principal
     let time: any TimeSource
     let hub: LiveHub
     let seats: LiveSeats
@@ -14,12 +15,13 @@ struct LiveServices: Sendable {
     let countDelivered: @Sendable (Int) -> Void
 
     init(
-        config: SyncConfig, log: any ChangeLog, verifier: TokenVerifier, time: any TimeSource, metrics: LiveMetrics,
+        config: SyncConfig, log: any ChangeLog, time: any TimeSource, metrics: LiveMetrics,
+        verify: @escaping @Sendable (BearerToken) async throws(AuthenticationError) -> Principal,
         countDelivered: @escaping @Sendable (Int) -> Void
     ) {
         self.config = config
         self.log = log
-        self.verifier = verifier
+        self.verify = verify
         self.time = time
         self.metrics = metrics
         self.countDelivered = countDelivered

@@ -46,10 +46,18 @@ final class LiveTimers: Service {
 
     func run() async throws {
         while true {
-            for fire in takeDue() { fire() }
+            callDue()
             try await time.sleep(for: .seconds(1))
         }
     }
+
+    /// Calls what is due by now.
+    func callDue() {
+        for fire in takeDue() { fire() }
+    }
+
+    /// How many calls wait for their time.
+    var count: Int { state.withLock { $0.alarms.values.reduce(0) { $0 + $1.count } } }
 
     private func takeDue() -> [@Sendable () -> Void] {
         let now = time.elapsed.components.seconds

@@ -77,10 +77,10 @@ final class SocketConnection {
     /// A task of its own, since a session is called without one; it is cancelled with the connection.
     private func verify(_ token: BearerToken) {
         let connection = bound
-        verification = Task { [verifier = live.verifier] in
+        verification = Task { [verify = live.verify] in
             let result: Result<Principal, AuthenticationError>
             do throws(AuthenticationError) {
-                result = .success(try await verifier.verify(token))
+                result = .success(try await verify(token))
             } catch {
                 result = .failure(error)
             }
