@@ -49,7 +49,7 @@ def _options():
 def _run(name, options, requests):
     """One scenario on a fresh server; its line, or Mismatch."""
     with tempfile.TemporaryDirectory(prefix="mana-sync-replay-") as folder:
-        server = Server(os.path.abspath(options.binary), folder, options.fault)
+        server = Server(os.path.abspath(options.binary), folder, options.fault, getattr(SCENARIOS[name], "settings", {}))
         try:
             server.start()
             line = SCENARIOS[name](server, requests, options.seed)
