@@ -54,7 +54,7 @@ def _run(name, options, requests):
             server.start()
             line = SCENARIOS[name](server, requests, options.seed)
             server.stop()
-            return line + (f" (seed {options.seed})" if name == "crash" else "")
+            return line + (f" (seed {options.seed})" if name in ("crash", "live") else "")
         except (Mismatch, NoAnswer) as error:
             evidence = error.evidence if isinstance(error, Mismatch) else []
             notes = [f"seed {options.seed}; the server's last lines:", *server.last_lines()]
