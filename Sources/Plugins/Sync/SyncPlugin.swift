@@ -7,7 +7,8 @@ import Synchronization
 public struct SyncPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "sync", summary: "push and pull of changes, streams and WebSockets",
-        needs: [.required(.changeLog), .required(.changeNotices), .required(.tokenVerifier)], traits: [.metered])
+        needs: [.required(.changeLog), .required(.changeNotices), .required(.tokenVerifier)],
+        provides: [AnyServiceKey(ServiceKey.connectedUsers)], traits: [.metered])
 
     private let push: PushRoute
     private let pull: PullRoute
@@ -47,6 +48,7 @@ public struct SyncPlugin: Plugin {
                 summary: "what others wrote and write, as Server-Sent Events"
             ) { [stream] request, context in try await stream.respond(to: request, context) })
         for route in SocketRoutes(live: live).routes { registry.socket(route) }
+        registry.provide(.connectedUsers, ConnectedUsers { [seats = live.seats] in seats.users })
         registry.background("timers", live.timers)
         for description in SyncMetrics.descriptions + LiveMetrics.descriptions { registry.metric(description) }
     }

@@ -1,5 +1,6 @@
 import CoreMetrics
 import Domain
+import HTTPTypes
 import HummingbirdCore
 import Kernel
 import KernelTesting
@@ -23,7 +24,8 @@ struct LiveFixture {
     init(
         _ configure: (inout SyncConfig) -> Void = { _ in },
         verify: @escaping @Sendable (BearerToken) async throws(AuthenticationError) -> Principal = {
-            (_) throws(AuthenticationError) in Principal(userID: "anna", expiresAt: arrival.advanced(by: .seconds(3600)))
+            (_) throws(AuthenticationError) in
+            Principal(userID: "anna", expiresAt: arrival.advanced(by: .seconds(3600)))
         }
     ) {
         var config = SyncConfig()

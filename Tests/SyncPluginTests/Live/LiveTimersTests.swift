@@ -19,7 +19,9 @@ struct LiveTimersTests {
     func order() {
         let (time, calls) = (ManualTime(), Calls())
         let timers = LiveTimers(time: time)
-        for (name, delay) in [("past", -5), ("now", 0), ("half", 500), ("one", 1000), ("more", 1001), ("late", 100_000)] {
+        for (name, delay) in [
+            ("past", -5), ("now", 0), ("half", 500), ("one", 1000), ("more", 1001), ("late", 100_000),
+        ] {
             _ = timers.after(.milliseconds(delay)) { calls.add(name) }
         }
         timers.callDue()

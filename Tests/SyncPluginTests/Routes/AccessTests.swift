@@ -30,11 +30,23 @@ struct AccessTests {
                 let answer = try await server.harness.send(method, path, headers: headers, body: "{")
                 try Self.expectUnauthorized(answer, code)
             }
-            #expect(try await server.harness.send(method, path, headers: good, body: #"{"changes":[]}"#).status == .ok)
+            #expect(try await Self.status(server, method, path, good) == .ok)
             server.harness.time.advance(by: .seconds(3631))
             let expired = try await server.harness.send(method, path, headers: good, body: #"{"changes":[]}"#)
             try Self.expectUnauthorized(expired, "token_expired")
         }
+    }
+
+    /// The status of the answer, which a stream goes on with for as long as it is read.
+    static func status(
+        _ server: SyncServer, _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields
+    ) async throws -> HTTPResponse.Status {
+        guard path.hasSuffix("stream") else {
+            return try await server.harness.send(method, path, headers: headers, body: #"{"changes":[]}"#).status
+        }
+        let stream = try await server.harness.open(method, path, headers: headers)
+        await stream.leave()
+        return stream.status
     }
 
     static func expectUnauthorized(_ answer: PluginHarness.Answer, _ code: String) throws {
