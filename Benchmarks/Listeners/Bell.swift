@@ -24,7 +24,9 @@ final class Bell: Sendable {
         let isOver = state.withLock { state in
             state.missing -= count
             state.lastAt = now
-            if state.missing < 0 { state.failure = BenchmarkError("\(-state.missing) more pieces of news than were due") }
+            if state.missing < 0 {
+                state.failure = BenchmarkError("\(-state.missing) more pieces of news than were due")
+            }
             return state.missing == 0
         }
         if isOver { done.signal() }

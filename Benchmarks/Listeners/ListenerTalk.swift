@@ -25,12 +25,14 @@ extension ByteBuffer {
     /// Consumes an HTTP response's head; nil while some of it is still to come.
     mutating func readResponseHead(expecting status: Int) throws -> Bool {
         let end = withUnsafeReadableBytes { bytes in
-            bytes.count < 4 ? nil : (3..<bytes.count).first { bytes[$0] == 10 && bytes[$0 - 2] == 10 && bytes[$0 - 1] == 13 }
+            bytes.count < 4
+                ? nil : (3..<bytes.count).first { bytes[$0] == 10 && bytes[$0 - 2] == 10 && bytes[$0 - 1] == 13 }
         }
         guard let end else { return false }
         let head = readString(length: end + 1) ?? ""
         guard head.hasPrefix("HTTP/1.1 \(status) ") else {
-            throw BenchmarkError("a listener was answered: \(head)\(getString(at: readerIndex, length: readableBytes) ?? "")")
+            throw BenchmarkError(
+                "a listener was answered: \(head)\(getString(at: readerIndex, length: readableBytes) ?? "")")
         }
         return true
     }

@@ -14,6 +14,8 @@ enum Quantity: String, Codable, CaseIterable {
     case perConnection = "KiB resident/connection"
     case idleCPU = "server CPU ms/s"
     case pushCPU = "server CPU ms/push"
+    case reachedMedian = "p50 ms from push to last told"
+    case reachedTail = "p99 ms from push to last told"
     case toldMedian = "p50 ms from answer to last told"
     case toldTail = "p99 ms from answer to last told"
 
@@ -21,7 +23,7 @@ enum Quantity: String, Codable, CaseIterable {
     var isCompared: Bool {
         switch self {
         case .requests, .changes, .megabytes, .serverCPU, .grown, .perConnection, .idleCPU, .toldMedian, .toldTail: true
-        case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU: false
+        case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false
         }
     }
 }

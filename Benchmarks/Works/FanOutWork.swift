@@ -44,13 +44,12 @@ struct FanOutWork: Work {
                 var push = PushConversation(
                     devices: [device], changes: 1, withEventIDs: false, corpus: bench.corpus, connection: 0)
                 let sample = try BlockingClient.withConnection(server.port) { exchange in
-                    var (answered, told) = (LatencyHistogram(), LatencyHistogram())
-                    try tell(audience, pushes: 3, &push, exchange, &answered, &told)
-                    (answered, told) = (LatencyHistogram(), LatencyHistogram())
+                    _ = try tell(audience, pushes: 3, &push, exchange)
                     let before = try ProcessFigures(of: server.process.pid).processorSeconds
-                    try tell(audience, pushes: pushes, &push, exchange, &answered, &told)
+                    var sample = try tell(audience, pushes: pushes, &push, exchange)
                     let spent = try ProcessFigures(of: server.process.pid).processorSeconds - before
-                    return Self.sample(answered: answered, told: told, cpu: spent * 1000 / Double(pushes))
+                    sample[.pushCPU] = spent * 1000 / Double(pushes)
+                    return sample
                 }
                 try audience.close()
                 return sample
@@ -60,8 +59,9 @@ struct FanOutWork: Work {
 
     private func tell<Talk: ListenerTalk>(
         _ audience: Audience<Talk>, pushes: Int, _ push: inout PushConversation,
-        _ exchange: (ByteBuffer) throws -> HTTPAnswer, _ answered: inout LatencyHistogram, _ told: inout LatencyHistogram
-    ) throws {
+        _ exchange: (ByteBuffer) throws -> HTTPAnswer
+    ) throws -> Sample {
+        var (answered, reached, told) = (LatencyHistogram(), LatencyHistogram(), LatencyHistogram())
         for _ in 0..<pushes {
             var request = ByteBuffer()
             push.writeRequest(into: &request)
@@ -70,16 +70,16 @@ struct FanOutWork: Work {
             let answer = try exchange(request)
             let done = NIODeadline.now()
             try push.accept(answer)
+            let last = try audience.bell.wait()
             answered.record(nanoseconds: (done - sent).nanoseconds)
-            // Who is told before the pusher has its answer waits for nothing.
-            told.record(nanoseconds: max(0, (try audience.bell.wait() - done).nanoseconds))
+            reached.record(nanoseconds: (last - sent).nanoseconds)
+            // Where all are told before the pusher has its answer, nobody waits.
+            told.record(nanoseconds: (last - done).nanoseconds)
         }
-    }
-
-    private static func sample(answered: LatencyHistogram, told: LatencyHistogram, cpu: Double) -> Sample {
-        [
+        return [
             .median: answered.milliseconds(percentile: 0.5), .tail: answered.milliseconds(percentile: 0.99),
-            .toldMedian: told.milliseconds(percentile: 0.5), .toldTail: told.milliseconds(percentile: 0.99), .pushCPU: cpu,
+            .reachedMedian: reached.milliseconds(percentile: 0.5), .reachedTail: reached.milliseconds(percentile: 0.99),
+            .toldMedian: told.milliseconds(percentile: 0.5), .toldTail: told.milliseconds(percentile: 0.99),
         ]
     }
 
@@ -93,7 +93,9 @@ struct FanOutWork: Work {
                     _ = try exchange(.get("/"))
                     taken.record(nanoseconds: (NIODeadline.now() - sent).nanoseconds)
                 }
-                return [.toldMedian: taken.milliseconds(percentile: 0.5), .toldTail: taken.milliseconds(percentile: 0.99)]
+                return [
+                    .toldMedian: taken.milliseconds(percentile: 0.5), .toldTail: taken.milliseconds(percentile: 0.99),
+                ]
             }
         }
     }

@@ -68,7 +68,8 @@ struct IdleWork<Talk: ListenerTalk>: Work {
 extension IdleWork<SocketTalk> {
     /// WebSockets of all apps.
     static let sockets = IdleWork(
-        name: "idle-sockets", summary: "authenticated WebSockets to which nothing is said, beside those of a bare NIO server",
+        name: "idle-sockets",
+        summary: "authenticated WebSockets to which nothing is said, beside those of a bare NIO server",
         counts: [1000, 5000, 10_000]
     ) { SocketTalk(path: "/ws", token: $0.token) }
 }

@@ -21,10 +21,12 @@ struct Pace: Codable {
 
     /// About two minutes.
     static let quick = Pace(
-        rounds: 3, seconds: 1, warmUp: 0.3, connections: 32, users: 64, listeningRounds: 1, idleSeconds: 5, toldPushes: 200)
+        rounds: 3, seconds: 1, warmUp: 0.3, connections: 32, users: 64, listeningRounds: 1, idleSeconds: 5,
+        toldPushes: 200)
     /// About fifteen minutes.
     static let thorough = Pace(
-        rounds: 5, seconds: 5, warmUp: 1, connections: 32, users: 64, listeningRounds: 3, idleSeconds: 35, toldPushes: 1000)
+        rounds: 5, seconds: 5, warmUp: 1, connections: 32, users: 64, listeningRounds: 3, idleSeconds: 35,
+        toldPushes: 1000)
 
     /// The length of one measurement.
     var duration: Duration { .seconds(seconds) }

@@ -1,12 +1,13 @@
 import Foundation
 import NIOCore
 
-/// 10,000 changes while the reader of a stream reads nothing: what the server keeps for it, and whether it lacks anything afterwards.
+/// 40,000 changes, more than the buffers of a connection hold, while the reader of a stream reads nothing: what the server keeps for it, and
+/// whether it lacks anything afterwards.
 struct StoppedReaderWork: Work {
     let name = "stopped-reader"
-    let summary = "10,000 changes while a stream's reader is stopped, beside the same changes without a reader"
+    let summary = "40,000 changes while a stream's reader is stopped, beside the same changes without a reader"
 
-    private static let pushes = 50
+    private static let pushes = 200
     private static let changes = 200
 
     func measure(on bench: Workbench) throws -> WorkReport {

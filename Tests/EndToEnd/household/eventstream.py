@@ -20,7 +20,7 @@ class Changes(NamedTuple):
 
 
 class EventStream:
-    """One response of `GET /sync/{appId}/stream`; iterate over it for (event, data) until its clean end."""
+    """One response of `GET /sync/{appId}/stream`; iterate over it for (event, data, id) until its clean end."""
 
     def __init__(self, port, app, token, client=None, since=None, collections=None, receive_buffer=None, timeout=None):
         query = {"collections": ",".join(collections) if collections else None, "since": since}
@@ -63,7 +63,7 @@ class EventStream:
 
 
 def events(chunks):
-    """(event, data) of each event in the bytes, which may be cut anywhere; Mismatch for half an event at their end."""
+    """(event, data, id or None) of each event in the bytes, which may be cut anywhere; Mismatch for half of one at their end."""
     buffered = bytearray()
     for chunk in chunks:
         seen = max(0, len(buffered) - 1)
@@ -110,8 +110,8 @@ def reason(data):
 
 
 def _event(block):
-    """One event's lines; None for a comment alone. Names but `event` and `data` would be the server's own invention."""
-    kind, data = None, []
+    """One event's lines; None for a comment alone. Other names would be the server's own invention."""
+    kind, data, event_id = None, [], None
     for line in block.decode("utf-8").split("\n"):
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
@@ -119,6 +119,8 @@ def _event(block):
             kind = value
         elif name == "data":
             data.append(value)
+        elif name == "id" and event_id is None:
+            event_id = value
         elif name:
             raise Mismatch("a stream has a line of another kind", line[:200])
-    return None if kind is None and not data else (kind, "\n".join(data))
+    return None if kind is None and not data else (kind, "\n".join(data), event_id)

@@ -118,11 +118,11 @@ class StreamFollower(Follower):
         if self._stopped:
             self._stopped.wait()
         ended = None
-        for kind, data in stream:
+        for kind, data, event_id in stream:
             if ended:
                 raise Mismatch(f"an event {kind} behind the end", data[:200])
             if kind == "changes":
-                self._take(changes(data))
+                self._take(changes(data), event_id)
             elif kind == "end":
                 ended = reason(data)
             elif kind != "heartbeat" or data != "{}":
@@ -130,7 +130,9 @@ class StreamFollower(Follower):
         if ended != "draining" or not self.draining:
             raise Mismatch(f"the stream ended with the reason {ended}")
 
-    def _take(self, event):
+    def _take(self, event, event_id):
+        if event_id not in (None, event.synced_until):  # a browser resumes from the id
+            raise Mismatch("an event's id is not its cursor", f"id {event_id}", f"syncedUntil {event.synced_until}")
         if self.since is not None and event.synced_until <= self.since:
             raise Mismatch("the cursor does not increase", f"was {self.since}", f"is {event.synced_until}")
         for raw in event.changes:

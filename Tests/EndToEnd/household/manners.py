@@ -20,7 +20,7 @@ def run(server, tokens):
     other = tokens.token(_OTHER, HTTPTransport(server.port))
     silent = _Silent(server.port)
     for path in ("/ws", f"/ws/{_APP}"):
-        _closes(server.port, path, _auth("not.a.token"), 1008, before={"type": "error", "message": "invalid token"})
+        _closes(server.port, path, authentication("not.a.token"), 1008, before={"type": "error", "message": "invalid token"})
         _closes(server.port, path, '{"type":"auth","token":"' + "x" * 70_000 + '"}', 1009)
         _pings(server.port, path, token)
     _fragments(server.port, token)
@@ -60,7 +60,7 @@ def _closes(port, path, text, code, before=None):
     socket.send(text)
     try:
         if before is not None:
-            _expect(socket, before)
+            expect(socket, before)
         raise Mismatch(f"{path}: a message instead of a close", socket.receive())
     except Closed as closed:
         if closed.code != code:
@@ -68,9 +68,9 @@ def _closes(port, path, text, code, before=None):
 
 
 def _pings(port, path, token):
-    socket = _open(port, path, token)
+    socket = opened(port, path, token)
     socket.send('{"type":"ping"}')
-    _expect(socket, {"type": "pong"})
+    expect(socket, {"type": "pong"})
     socket.send_frame(PING, b"are you there?")
     if socket.receive_pong() != b"are you there?":
         raise Mismatch(f"{path}: a pong with another payload")
@@ -81,21 +81,21 @@ def _pings(port, path, token):
 
 def _fragments(port, token):
     """A message in three frames, a ping between them."""
-    socket, text = WebSocket(port, "/ws", timeout=_PATIENCE), _auth(token).encode("utf-8")
+    socket, text = WebSocket(port, "/ws", timeout=_PATIENCE), authentication(token).encode("utf-8")
     socket.send_frame(TEXT, text[:5], final=False)
     socket.send_frame(CONTINUATION, text[5:90], final=False)
     socket.send_frame(PING)
     socket.send_frame(CONTINUATION, text[90:])
-    _expect(socket, {"type": "auth-ok"})
+    expect(socket, {"type": "auth-ok"})
     socket.close()
 
 
 def _authenticates_again(port, token, other):
     """The same user may come with a fresh token; whatever becomes of another's, it must not be silence."""
-    socket = _open(port, "/ws", token)
-    socket.send(_auth(token))
-    _expect(socket, {"type": "auth-ok"})
-    socket.send(_auth(other))
+    socket = opened(port, "/ws", token)
+    socket.send(authentication(token))
+    expect(socket, {"type": "auth-ok"})
+    socket.send(authentication(other))
     try:
         socket.receive()
     except Closed:
@@ -133,10 +133,10 @@ def _refusals(port, token):
 def _tells(server, tokens, token):
     """A push is told to the user's others, of the app that they asked for, and to nobody else."""
     api = API(HTTPTransport(server.port), tokens)
-    everything = _open(server.port, "/ws", token)
-    itself = _open(server.port, "/ws", token, client="writer")
-    elsewhere = _open(server.port, "/ws/another", token)
-    stranger = _open(server.port, "/ws", tokens.token(_OTHER, HTTPTransport(server.port)))
+    everything = opened(server.port, "/ws", token)
+    itself = opened(server.port, "/ws", token, client="writer")
+    elsewhere = opened(server.port, "/ws/another", token)
+    stranger = opened(server.port, "/ws", tokens.token(_OTHER, HTTPTransport(server.port)))
     stream = EventStream(server.port, _APP, token, client="writer", timeout=_PATIENCE)
     change = '{"table":"tasks","id":"1","op":"insert","data":{"n":1.0}}'
     api.push(_USER, _APP, "writer", None, [change, change.replace("tasks", "lists")])
@@ -145,25 +145,25 @@ def _tells(server, tokens, token):
         raise Mismatch("a push was told otherwise", told)
     for socket in (itself, elsewhere, stranger):
         socket.send('{"type":"ping"}')
-        _expect(socket, {"type": "pong"})  # what it had been told would have come before
+        expect(socket, {"type": "pong"})  # what it had been told would have come before
         socket.close()
     stream.cut()
     everything.close()
 
 
-def _open(port, path, token, client=None):
+def opened(port, path, token, client=None):
     socket = WebSocket(port, path, timeout=_PATIENCE)
-    socket.send(_auth(token, client))
-    _expect(socket, {"type": "auth-ok"})
+    socket.send(authentication(token, client))
+    expect(socket, {"type": "auth-ok"})
     return socket
 
 
-def _auth(token, client=None):
+def authentication(token, client=None):
     hello = {"type": "auth", "token": token}
     return json.dumps(hello if client is None else {**hello, "clientId": client})
 
 
-def _expect(socket, expected):
+def expect(socket, expected):
     text = socket.receive()
     if json.loads(text) != expected:
         raise Mismatch("a message is another than expected", f"expected {json.dumps(expected)}", f"got {text}")

@@ -1,6 +1,6 @@
 """The scenarios: each proves one thing on a server of its own and says in a line what it saw."""
 
-from . import manners, stopped
+from . import expiry, manners, stopped
 from .audit import audit
 from .awkward import requests as awkward_requests
 from .client import API, HTTPTransport, Tokens
@@ -81,9 +81,17 @@ def socket_manners(server, requests, seed):
     return manners.run(server, Tokens())
 
 
+def token_expiry(server, requests, seed):
+    """Streams and sockets on tokens that live for seconds."""
+    return expiry.run(server)
+
+
+token_expiry.settings = expiry.SETTINGS
+
 SCENARIOS = {
     "plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages, "live": live,
     "stopped-readers": stopped_readers, "socket-manners": socket_manners,
+    "token-expiry": token_expiry,
 }  # fmt: skip
 
 

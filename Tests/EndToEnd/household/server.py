@@ -16,8 +16,9 @@ _PATIENCE = 20.0  # seconds, to become ready and to drain
 class Server:
     """One server process over one folder that holds its configuration, database, keys and log."""
 
-    def __init__(self, binary, folder, faults=()):
-        self._binary, self._folder, self._faults = binary, folder, list(faults)
+    def __init__(self, binary, folder, faults=(), settings=None):
+        """`settings`: what the configuration has besides, as a tree of its sections."""
+        self._binary, self._folder, self._faults, self._settings = binary, folder, list(faults), settings or {}
         self._process = None
         self.port = None
 
@@ -69,7 +70,7 @@ class Server:
     def _run(self, port):
         config = self._path("mana-sync.yaml")
         with open(config, "w", encoding="utf-8") as file:
-            json.dump(self._configuration(port), file, indent=2)  # JSON is YAML
+            json.dump(_merged(self._configuration(port), self._settings), file, indent=2)  # JSON is YAML
         with open(self._path("server.log"), "ab") as log:
             self._process = subprocess.Popen(
                 [self._binary, "serve", "--config", config, *self._faults],
@@ -115,6 +116,12 @@ _OVERRIDES = frozenset(
     "PORT HOST DATABASE_URL JWKS_URL CORS_ORIGINS MANA_CREDITS_URL MANA_AUTH_URL MANA_SERVICE_KEY"
     " BILLING_EXEMPT_APPS MANA_API_KEYS MANA_SYNC_CONFIG".split()
 )
+
+
+def _merged(tree, other):
+    """A tree with the values of another one in it."""
+    branches = {name: _merged(tree[name], value) for name, value in other.items() if isinstance(tree.get(name), dict)}
+    return {**tree, **other, **branches}
 
 
 def _free_port():

@@ -8,8 +8,9 @@ ONE = '{"table":"t","changes":[{"n":1.0},{}],"syncedUntil":"s","hasMore":false}'
 
 class Events(unittest.TestCase):
     def test_events_may_be_cut_anywhere(self):
-        text = "event: changes\ndata: {é}\n\n: a comment\n\nevent: heartbeat\ndata: {}\n\nevent:x\ndata:1\ndata: 2\n\n".encode()
-        expected = [("changes", "{é}"), ("heartbeat", "{}"), ("x", "1\n2")]
+        text = "event: changes\ndata: {é}\n\n: a comment\n\nevent: heartbeat\ndata: {}\n\nevent:x\ndata:1\nid: 7\ndata: 2\n\n"
+        text = text.encode()
+        expected = [("changes", "{é}", None), ("heartbeat", "{}", None), ("x", "1\n2", "7")]
         for size in (1, 2, 3, 7, len(text)):
             with self.subTest(size):
                 chunks = [text[start : start + size] for start in range(0, len(text), size)]
@@ -21,7 +22,7 @@ class Events(unittest.TestCase):
                 list(events([b"event: heartbeat\ndata: {}\n\n", text]))
 
     def test_lines_of_other_kinds(self):
-        for text in (b"id: 1\n\n", b"event: a\nevent: b\n\n", b"retry: 5\ndata: {}\n\n", b"event: a\r\ndata: {}\r\n\n\n"):
+        for text in (b"id: 1\nid: 2\n\n", b"event: a\nevent: b\n\n", b"retry: 5\ndata: {}\n\n", b"event: a\r\ndata: {}\r\n\n\n"):
             with self.subTest(text), self.assertRaises(Mismatch):
                 list(events([text]))
 
