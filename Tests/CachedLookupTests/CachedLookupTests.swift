@@ -34,6 +34,21 @@ struct CachedLookupTests {
         }
     }
 
+    @Test("an answer is as old as the question")
+    func age() async throws {
+        try await LookupFixture.with { fixture in
+            let asked = fixture.time.now
+            fixture.service.hold()
+            async let result = fixture.lookup.lookup("alice")
+            await fixture.service.waitForRequests(1)
+            fixture.time.advance(by: .seconds(4))
+            fixture.service.release()
+            #expect(await result.learnedAt == asked)
+            fixture.time.advance(by: .seconds(296))
+            #expect(fixture.lookup.cached("alice") == nil)
+        }
+    }
+
     @Test("1,000 who ask for one user at once make one call")
     func singleFlight() async throws {
         try await LookupFixture.with { fixture in

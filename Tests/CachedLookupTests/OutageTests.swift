@@ -95,6 +95,48 @@ struct OutageTests {
         }
     }
 
+    @Test("has one pause after calls that failed together, however many")
+    func failuresTogether() async throws {
+        try await LookupFixture.with(.status(503)) { fixture in
+            fixture.service.hold()
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<10 { group.addTask { _ = await fixture.lookup.lookup("user\(number)") } }
+                await fixture.service.waitForRequests(10)
+                fixture.service.release()
+            }
+            #expect(await fixture.lookup.lookup("alice").failure == .paused)
+            fixture.time.advance(by: .seconds(1))
+            fixture.service.answer(.json("one"))
+            #expect(await fixture.lookup.lookup("alice").isFresh)
+        }
+    }
+
+    @Test("that is back for one user is back for those whose pause was longer")
+    func recovery() async throws {
+        try await LookupFixture.with(.status(503)) { fixture in
+            for seconds in [1, 2, 4, 0] {
+                #expect(await fixture.lookup.lookup("alice").failure == .status)
+                fixture.time.advance(by: .seconds(seconds))
+            }
+            for user in ["bob", "carol"] { _ = await fixture.lookup.lookup(user) }
+            fixture.service.answer(.json("one"))
+            fixture.time.advance(by: .seconds(1))
+            #expect(await fixture.lookup.lookup("alice").failure == .paused)
+            #expect(await fixture.lookup.lookup("dave").isFresh)
+            #expect(await fixture.lookup.lookup("alice").isFresh)
+        }
+    }
+
+    @Test("has no pause when the clock is set back")
+    func clockSetBack() async throws {
+        try await LookupFixture.with(.status(503)) { fixture in
+            _ = await fixture.lookup.lookup("alice")
+            fixture.service.answer(.json("one"))
+            fixture.time.setWallClock(to: fixture.time.now.advanced(by: .seconds(-3600)))
+            #expect(await fixture.lookup.lookup("alice").isFresh)
+        }
+    }
+
     @Test("for one user alone stays one for that user alone")
     func oneUsersFailure() async throws {
         try await LookupFixture.with { fixture in
