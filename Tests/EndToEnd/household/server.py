@@ -51,6 +51,11 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self.kill()
 
+    def resident_bytes(self):
+        """What the process has in memory (VmRSS)."""
+        with open(f"/proc/{self._process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
+
     def last_lines(self, count=6):
         try:
             with open(self._path("server.log"), encoding="utf-8", errors="replace") as log:
@@ -92,7 +97,9 @@ class Server:
 
     def _configuration(self, port):
         return {
-            "server": {"host": "127.0.0.1", "port": port, "pidFile": self._path("mana-sync.pid")},
+            "server": {
+                "host": "127.0.0.1", "port": port, "pidFile": self._path("mana-sync.pid"), "shutdownGrace": "5s",
+            },
             "storage": {"engine": "sqlite", "sqlite": {"path": self._path("mana-sync.db")}},
             "kernel": {"unfulfilled": ["metered"]},
             "plugins": {

@@ -1,4 +1,5 @@
 import JSONScanner
+import NIOCore
 
 #if canImport(Glibc)
     import Glibc
@@ -46,6 +47,16 @@ extension UnsafeMutableRawBufferPointer {
         while place < end, let found = memchr(place, Int32(byte), end - place) {
             found.storeBytes(of: replacement, as: UInt8.self)
             place = found + 1
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a string as a JSON string token.
+    mutating func writeToken(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { _ = writeBytes($0) }
         }
     }
 }
