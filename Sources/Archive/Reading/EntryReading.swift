@@ -105,7 +105,7 @@ struct EntryReading: Sendable {
         guard total <= limits.totalSize else {
             throw ArchiveError(.archiveTooLarge, "The content is larger than \(limits.totalSize) bytes.", at: offset)
         }
-        guard size <= limits.ratioFreeSize || size / limits.ratio <= compressedSize else {
+        guard size <= limits.ratioFreeSize || size / max(1, limits.ratio) <= compressedSize else {
             throw ArchiveError(
                 .ratioTooHigh, "An entry's content is more than \(limits.ratio) times as large as its data.", at: offset
             )
