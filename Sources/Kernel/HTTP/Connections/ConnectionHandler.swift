@@ -10,7 +10,7 @@ struct DrainEvent: Sendable {}
 ///
 /// All of it runs on the connection's event loop. What arrives while a request is in flight waits in the backlog, and nothing more
 /// is read then, so that a peer cannot make it grow.
-final class ConnectionHandler: ChannelDuplexHandler {
+final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -76,7 +76,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if backlog.isEmpty && !isBodyPaused {
+        if mayRead {
             context.read()
         } else {
             isReadPending = true
@@ -183,8 +183,13 @@ extension ConnectionHandler {
     }
 
     func resumeReading() {
-        guard isReadPending, backlog.isEmpty, !isBodyPaused else { return }
+        guard isReadPending, mayRead else { return }
         isReadPending = false
         context?.read()
+    }
+
+    /// What follows a request to upgrade is no HTTP, and waits in the socket for what is answered.
+    private var mayRead: Bool {
+        backlog.isEmpty && !isBodyPaused && !(exchange?.isRequestComplete == true && exchange?.asksToUpgrade == true)
     }
 }
