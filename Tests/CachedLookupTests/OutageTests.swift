@@ -95,6 +95,22 @@ struct OutageTests {
         }
     }
 
+    @Test("is asked about nobody else while the one call of a pause is under way")
+    func probe() async throws {
+        try await LookupFixture.with(.status(503)) { fixture in
+            for user in ["a", "b", "c"] { _ = await fixture.lookup.lookup(user) }
+            fixture.time.advance(by: .seconds(1))
+            fixture.service.hold()
+            async let probe = fixture.lookup.lookup("d")
+            await fixture.service.waitForRequests(4)
+            // Begun in this task, so that it certainly begins while the call is under way.
+            let other = Task.immediate { await fixture.lookup.lookup("e") }
+            fixture.service.release()
+            #expect(await other.value.failure == .paused)
+            #expect(await probe.failure == .status)
+        }
+    }
+
     @Test("has one pause after calls that failed together, however many")
     func failuresTogether() async throws {
         try await LookupFixture.with(.status(503)) { fixture in
