@@ -10,9 +10,6 @@ struct CentralHeader: Sendable {
     /// Where the local header is.
     var offset: UInt64
 
-    /// The bytes before the name.
-    static let fixedSize = 46
-
     /// Appends the header; the numbers that do not fit go into a zip64 field (section 4.5.3).
     func write(_ threshold: Zip64Threshold, into output: inout ByteBuffer) {
         let large = [descriptor.size, descriptor.compressedSize, offset].filter { $0 >= threshold.size }

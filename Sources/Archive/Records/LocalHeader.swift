@@ -15,8 +15,6 @@ struct LocalHeader: Sendable {
     /// Whether it has the zip64 field, so that the sizes of a descriptor have eight bytes (section 4.3.9.2).
     var hasZip64 = false
 
-    /// The bytes before the name.
-    static let fixedSize = 30
     /// The version that a reader needs for deflate, by section 4.4.3.
     static let versionNeeded: UInt16 = 20
 

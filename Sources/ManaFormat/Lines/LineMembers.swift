@@ -31,11 +31,6 @@ struct LineMembers {
         return slice
     }
 
-    /// Whether the member is there, be it null.
-    func has(_ member: LineMember) -> Bool {
-        slices[member] != nil
-    }
-
     /// The value, null too.
     func json(_ member: LineMember) -> JSONSlice? {
         slices[member]
