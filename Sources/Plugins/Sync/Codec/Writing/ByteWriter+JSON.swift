@@ -34,6 +34,15 @@ extension ByteWriter {
 }
 
 extension JSONStringToken {
+    /// How many bytes a string's token has.
+    static func length(of text: String) -> Int {
+        var (text, count) = (text, 0)
+        text.withUTF8 { utf8 in
+            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { count += $0.count }
+        }
+        return count
+    }
+
     /// The most bytes that a string's token can have: six for each byte, and the quotes.
     static func longest(_ utf8: UnsafeRawBufferPointer?) -> Int {
         utf8.map { 6 * $0.count + 2 } ?? 0

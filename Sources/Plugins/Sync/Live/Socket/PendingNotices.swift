@@ -8,7 +8,7 @@ import NIOCore
 struct PendingNotices {
     /// The most tables of all apps together.
     static let mostTables = 1024
-    /// The most bytes of their names.
+    /// The most bytes of their names as they are written.
     static let mostBytes = 64 << 10
 
     private var tables: [AppID: Set<TableName>] = [:]
@@ -20,7 +20,7 @@ struct PendingNotices {
     /// Takes a notice in; false, with nothing changed, where it does not fit.
     mutating func insert(_ notice: ChangeNotice) -> Bool {
         let new = tables[notice.app].map { notice.tables.subtracting($0) } ?? notice.tables
-        let newBytes = new.reduce(0) { $0 + $1.text.utf8.count }
+        let newBytes = new.reduce(0) { $0 + JSONStringToken.length(of: $1.text) }
         guard tableCount + new.count <= Self.mostTables, bytes + newBytes <= Self.mostBytes else { return false }
         tables[notice.app, default: []].formUnion(new)
         tableCount += new.count

@@ -92,7 +92,7 @@ final class SocketConnection {
         verification = nil
         switch result {
         case .success(let principal): perform(conversation.verified(principal, now: live.time.now))
-        case .failure(let error): perform(conversation.refused(error))
+        case .failure(let error): perform(conversation.refused(error.code))
         }
     }
 

@@ -90,10 +90,10 @@ struct SocketConversation {
     }
 
     /// The token that was to be verified is no good, or there are no keys to tell.
-    mutating func refused(_ error: AuthenticationError) -> [Action] {
+    mutating func refused(_ code: AuthenticationError.Code) -> [Action] {
         isVerifying = false
         if case .closed = state { return [] }
-        guard error.code == .keysUnavailable else { return invalidToken() }
+        guard code == .keysUnavailable else { return invalidToken() }
         // Who is in stays in until the token that let them in expires.
         if case .open = state {
             outbox.error = Self.noKeys
