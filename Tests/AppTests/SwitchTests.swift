@@ -32,7 +32,7 @@ struct Switches: CustomTestStringConvertible {
                 """
         }
         guard sync, !acceptsMetered else { return nil }
-        return ["POST /sync/{appId}", "GET /sync/{appId}/pull"].map {
+        return ["POST /sync/{appId}", "GET /sync/{appId}/pull", "GET /sync/{appId}/stream"].map {
             """
             \($0) of plugin 'sync' demands 'metered', which no enabled plugin fulfils
               Switch on a plugin that fulfils it, or accept that it is open with kernel.unfulfilled: [metered].

@@ -171,6 +171,7 @@ struct StreamTests {
             await readers[0].answer.leave()
             let next = try await StreamReader(server)
             #expect(try await server.metric("mana_sync_users_connected") == "2")
+            #expect(try await server.send(.get, "/health").body.contains(#""users":2,"#))
             for reader in [readers[1], other, next] { await reader.answer.leave() }
             #expect(try await server.metric("mana_sync_users_connected") == "0")
         }

@@ -81,7 +81,7 @@ struct ChangeStream: Sendable {
     }
 
     private func end(after signals: StreamListener.Signals) -> StreamEnd? {
-        if signals.contains(.draining) { return .draining }
+        if signals.contains(.draining) || live.hub.isDraining { return .draining }
         return live.time.now >= expiresAt ? .tokenExpired : nil
     }
 }
