@@ -48,7 +48,10 @@ struct IdleWork<Talk: ListenerTalk>: Work {
                 .perConnection: Double(resident - empty) / 1024 / Double(count),
                 .resident: Double(resident) / 1_048_576,
             ]
-            if count == counts.last { sample[.idleCPU] = try processorTime(of: pid, over: bench.pace.idleSeconds) }
+            if count == counts.last {
+                sample[.idleCPU] = try processorTime(of: pid, over: bench.pace.idleSeconds)
+                sample[.growth] = Double(try ProcessFigures(of: pid).residentBytes) / 1_048_576
+            }
             steps.append((count, sample))
         }
         try audience.close()

@@ -99,7 +99,7 @@ class StreamFollower(Follower):
     """Follows one app by Server-Sent Events and resumes from the last `syncedUntil`."""
 
     def __init__(self, user, client, app, port, tokens, up, collections=None, stopped=None):
-        """`stopped`: an event before which nothing but the response's head is read, over a receive window of some KiB."""
+        """`stopped`: an event before which nothing but the response's head is read, over a small receive window."""
         super().__init__(user, client, port, tokens, up)
         self.app, self.collections, self._stopped = app, collections, stopped
         self.chain = (app, None)
@@ -111,7 +111,7 @@ class StreamFollower(Follower):
 
     def _follow(self):
         with self._up:
-            window = 4096 if self._stopped else None
+            window = 65536 if self._stopped else None
             stream = EventStream(self.port, self.app, self._token(), self.client, self.since, self.collections, window)
         self._connection = stream
         self._note(connected=True)

@@ -12,6 +12,7 @@ from .websocket import CONTINUATION, PING, TEXT, Closed, WebSocket
 
 _USER, _OTHER, _APP = "u-emil", "u-fay", "todo"
 _PATIENCE = 20
+_SEATS = 256  # plugins.sync.maxStreamsPerUser and maxSocketsPerUser
 
 
 def run(server, tokens):
@@ -28,6 +29,7 @@ def run(server, tokens):
     _origins(server.port)
     _refusals(server.port, token)
     _tells(server, tokens, token)
+    _seats(server.port, tokens.token("u-gus", HTTPTransport(server.port)))
     return f"all said as it should be; the silent one was closed after {silent.result():.1f} s"
 
 
@@ -149,6 +151,36 @@ def _tells(server, tokens, token):
         socket.close()
     stream.cut()
     everything.close()
+
+
+def _seats(port, token):
+    """One user has 256 seats of each kind, and who leaves without a word leaves his."""
+    for _ in range(_SEATS + 50):
+        EventStream(port, _APP, token, timeout=_PATIENCE).cut()
+        opened(port, "/ws", token).cut()
+    streams, sockets = [], []
+    try:
+        _until_refused(lambda: streams.append(EventStream(port, _APP, token, timeout=_PATIENCE)))
+        _until_refused(lambda: sockets.append(opened(port, "/ws", token)))
+        if len(streams) > _SEATS or len(sockets) > _SEATS:
+            raise Mismatch(f"one user has {len(streams)} streams and {len(sockets)} sockets")
+    finally:
+        for connection in streams + sockets:
+            connection.cut()
+
+
+def _until_refused(open_one):
+    for _ in range(_SEATS + 1):
+        try:
+            open_one()
+        except Refused as refused:
+            if refused.status != 429 or "retry-after" not in refused.headers:
+                raise Mismatch(f"a stream too many was answered {refused.status}", refused.headers) from None
+            return
+        except Closed as closed:
+            if closed.code != 1013:
+                raise Mismatch(f"a socket too many: {closed}") from None
+            return
 
 
 def opened(port, path, token, client=None):

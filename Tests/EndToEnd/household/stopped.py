@@ -41,10 +41,10 @@ def run(server, tokens):
         stopping.result()
     finally:
         opened.set()
+        never.set()
         up.abandon()
         for reader in readers:
             reader.stop()
-        never.set()
     return (
         f"{len(due)} changes, {size / 2**20:.0f} MiB, past two stopped readers: the server's memory grew by"
         f" {grown / 2**20:.0f} MiB; one read them all, one held up the drain for {stopping.seconds:.1f} s"
