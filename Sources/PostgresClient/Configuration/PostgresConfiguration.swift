@@ -57,3 +57,21 @@ extension PostgresConfiguration: CustomReflectable {
     /// Dumps show what ``description`` shows.
     public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }
+
+extension PostgresConfiguration {
+    /// The keywords of each attempt: one for each host, in their order; a single one where libpq must see all hosts to choose.
+    var attempts: [[String: String]] {
+        let lists = ["host", "hostaddr", "port"].map { key in
+            (key: key, values: keywords[key].map { $0.split(separator: ",", omittingEmptySubsequences: false) } ?? [])
+        }
+        let count = max(lists[0].values.count, lists[1].values.count)
+        guard count > 1, keywords["target_session_attrs"] != "prefer-standby",
+            lists.allSatisfy({ $0.values.count <= 1 || $0.values.count == count })
+        else { return [keywords] }
+        return (0..<count).map { index in
+            var one = keywords
+            for (key, values) in lists where values.count == count { one[key] = String(values[index]) }
+            return one
+        }
+    }
+}

@@ -24,6 +24,11 @@ extension PostgresError {
         self.init(
             sqlState: sqlState, serverMessage: Self.field(PG_DIAG_MESSAGE_PRIMARY, of: result),
             constraint: Self.field(PG_DIAG_CONSTRAINT_NAME, of: result), statement: statement)
+        // A schema change under a prepared statement is told as "feature not supported"; only the place tells it apart.
+        if sqlState == "0A000", Self.field(PG_DIAG_SOURCE_FUNCTION, of: result) == "RevalidateCachedQuery" {
+            category = .stalePlan
+            message = category.sentence
+        }
     }
 
     /// The translation of a failed attempt to connect.
@@ -41,14 +46,6 @@ extension PostgresError {
         }
     }
 
-    /// Whether the connection is of no use after this error.
-    var endsConnection: Bool {
-        switch category {
-        case .connectionLost, .serverShuttingDown: true
-        default: false
-        }
-    }
-
     static let connectionLost = PostgresError(.connectionLost, Category.connectionLost.sentence)
     static let cancelled = PostgresError(.cancelled, Category.cancelled.sentence)
     static let closed = PostgresError(.closed, Category.closed.sentence)
@@ -58,7 +55,9 @@ extension PostgresError {
         let bytes = Array(text.utf8)
         let (blank, colon) = (UInt8(ascii: " "), UInt8(ascii: ":"))
         for start in bytes.indices.dropLast(8)
-        where bytes[start] == colon && bytes[start + 1] == blank && bytes[start + 2] == blank && bytes[start + 8] == colon {
+        where bytes[start] == colon && bytes[start + 1] == blank && bytes[start + 2] == blank
+            && bytes[start + 8] == colon
+        {
             let code = bytes[(start + 3)..<(start + 8)]
             if code.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }) {
                 return String(decoding: code, as: UTF8.self)

@@ -45,7 +45,8 @@ public struct PostgresParameters: Sendable {
     /// Text or JSON from its UTF-8 bytes; the server refuses what is not UTF-8.
     ///
     /// - Throws: `invalidArgument` where it holds a NUL. (`json` takes the six characters `\u0000`.)
-    public mutating func append(utf8 text: UnsafeRawBufferPointer, as type: PostgresType = .text) throws(PostgresError) {
+    public mutating func append(utf8 text: UnsafeRawBufferPointer, as type: PostgresType = .text) throws(PostgresError)
+    {
         let start = bytes.count
         bytes.append(contentsOf: text)
         try endText(from: start, as: type)
