@@ -121,7 +121,7 @@ let package = Package(
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
-        .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", "CPostgres", .coreMetrics]),
+        .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
         .tests(
             "KernelTests",
             [

@@ -42,3 +42,10 @@ static inline void cpostgres_wakeup_close(int fds[2]) {
     close(fds[0]);
     if (fds[1] != fds[0]) close(fds[1]);
 }
+
+/// The fields of an error; libpq has them as characters in macros, which Swift cannot import.
+static const int cpostgres_field_sqlstate = PG_DIAG_SQLSTATE;
+static const int cpostgres_field_message = PG_DIAG_MESSAGE_PRIMARY;
+static const int cpostgres_field_constraint = PG_DIAG_CONSTRAINT_NAME;
+static const int cpostgres_field_function = PG_DIAG_SOURCE_FUNCTION;
+static const int cpostgres_field_severity = PG_DIAG_SEVERITY_NONLOCALIZED;

@@ -31,7 +31,7 @@ struct Handshake {
     /// Goes through TLS and authentication, and switches the connection to pipeline mode.
     ///
     /// - Throws: the refusal; `connectionLost` after `timeout`; `closed` when `stop` was signalled.
-    func finish(within timeout: Duration, unless stop: borrowing WakeUp) throws(PostgresError) -> ConnectionHandle {
+    func finish(within timeout: Duration, unless stop: WakeUp) throws(PostgresError) -> ConnectionHandle {
         let deadline = ContinuousClock.now + timeout
         var wanted = PGRES_POLLING_WRITING
         while wanted != PGRES_POLLING_OK {
@@ -50,7 +50,7 @@ struct Handshake {
     }
 
     private func wait(
-        for events: Int16, until deadline: ContinuousClock.Instant, unless stop: borrowing WakeUp
+        for events: Int16, until deadline: ContinuousClock.Instant, unless stop: WakeUp
     ) throws(PostgresError) {
         var descriptors = [
             pollfd(fd: handle.socket, events: events, revents: 0),

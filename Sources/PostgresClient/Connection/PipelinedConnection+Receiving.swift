@@ -1,4 +1,5 @@
 import CPostgres
+import NIOCore
 
 extension PipelinedConnection {
     /// Takes all results that are there.
@@ -42,7 +43,8 @@ extension PipelinedConnection {
             inFlight[head].error = error
         }
         guard isFatal else { return }
-        if error.sqlState != nil { inFlight[head].error?.isFateUnknown = inFlight[head].isComplete }
+        let isComplete = inFlight[head].isComplete
+        if error.sqlState != nil { inFlight[head].error?.isFateUnknown = isComplete }
         end = error
     }
 
@@ -113,7 +115,7 @@ extension PipelinedConnection {
 extension PostgresError {
     /// Whether the server ends the connection with this error.
     fileprivate static func isFatal(_ result: OpaquePointer) -> Bool {
-        guard let severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED) else { return false }
+        guard let severity = PQresultErrorField(result, cpostgres_field_severity) else { return false }
         return ["FATAL", "PANIC"].contains(String(cString: severity))
     }
 }

@@ -1,4 +1,5 @@
 import CPostgres
+import NIOCore
 
 extension PipelinedConnection {
     /// Sends a request: first what is not prepared yet, each with a Sync of its own, then all its statements with one.

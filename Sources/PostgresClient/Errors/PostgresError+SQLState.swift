@@ -15,17 +15,17 @@ extension PostgresError {
 
     /// The translation of a result that is an error; nil fields are tolerated.
     init(result: OpaquePointer, statement: Int?) {
-        guard let sqlState = Self.field(PG_DIAG_SQLSTATE, of: result) else {
+        guard let sqlState = Self.field(cpostgres_field_sqlstate, of: result) else {
             // Errors that libpq itself makes have no SQLSTATE: the connection broke.
             let cause = PQresultErrorMessage(result).map { Self.firstLine(String(cString: $0)) }
             self.init(.connectionLost, Category.connectionLost.sentence, cause: cause, statement: statement)
             return
         }
         self.init(
-            sqlState: sqlState, serverMessage: Self.field(PG_DIAG_MESSAGE_PRIMARY, of: result),
-            constraint: Self.field(PG_DIAG_CONSTRAINT_NAME, of: result), statement: statement)
+            sqlState: sqlState, serverMessage: Self.field(cpostgres_field_message, of: result),
+            constraint: Self.field(cpostgres_field_constraint, of: result), statement: statement)
         // A schema change under a prepared statement is told as "feature not supported"; only the place tells it apart.
-        if sqlState == "0A000", Self.field(PG_DIAG_SOURCE_FUNCTION, of: result) == "RevalidateCachedQuery" {
+        if sqlState == "0A000", Self.field(cpostgres_field_function, of: result) == "RevalidateCachedQuery" {
             category = .stalePlan
             message = category.sentence
         }

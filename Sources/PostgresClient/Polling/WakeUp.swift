@@ -1,7 +1,7 @@
 import CPostgres
 
 /// What any thread can signal and one polls for: an eventfd where there are such.
-struct WakeUp: ~Copyable, Sendable {
+final class WakeUp: Sendable {
     /// The descriptor to poll for input.
     let descriptor: Int32
     private let writer: Int32
