@@ -45,7 +45,8 @@ extension PipelinedConnection {
         guard isFatal else { return }
         let isComplete = inFlight[head].isComplete
         if error.sqlState != nil { inFlight[head].error?.isFateUnknown = isComplete }
-        end = error
+        // What the head did wrong is not the others' fault.
+        end = error.category == .invalidArgument ? .connectionLost : error
     }
 
     /// Answers what has come to its Sync.
