@@ -83,7 +83,7 @@ extension PipelinedConnection {
             error = .cancelled
             error.sqlState = "57014"
         } else if error.category == .stalePlan || (error.sqlState == "57014" && head.isExposed),
-            let again = request.repeated
+            !head.isCancelled, let again = request.repeated
         {
             return outcome.repeats.append(again)
         }
@@ -100,6 +100,8 @@ extension PipelinedConnection {
             guard let request = flight.request else { continue }
             if let error = flight.error {
                 request.answer(.failure(error))
+            } else if wasAnnounced, index > 0, flight.isCancelled {
+                request.answer(.failure(.cancelled))
             } else if wasAnnounced, index > 0, let again = request.repeated {
                 outcome.repeats.append(again)
             } else {
