@@ -56,6 +56,7 @@ let package = Package(
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
+        .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "CachedLookup", targets: ["CachedLookup"]),
         .library(name: "Archive", targets: ["Archive"]),
     ],
@@ -75,6 +76,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -83,6 +86,9 @@ let package = Package(
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
         .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
+        .module(
+            "PostgresClient", path: "Sources/PostgresClient",
+            ["CPostgres", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
         .module(
             "Kernel", path: "Sources/Kernel",
             [
@@ -135,7 +141,9 @@ let package = Package(
             path: "Tests/EchoServer", swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
+        .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
+        .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
         .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
         .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
