@@ -11,7 +11,8 @@ struct AnnotatedConfigTests {
     /// Keys whose commented line is an example, since they have no default, and what the line stands for.
     static let examples = [
         "auth.jwksURL": AuthConfig.localJWKSURL, "auth.issuer": "https://auth.example.org",
-        "auth.audience": "mana-sync",
+        "auth.audience": "mana-sync", "plugins.billing.serviceKey": "<redacted>",
+        "plugins.billing.serviceKeyFile": #""/run/secrets/mana-service-key""#,
     ]
 
     /// The file with `# key: value` made `key: value` throughout. A sentence has more than one word before its colon.
@@ -57,7 +58,7 @@ struct AnnotatedConfigTests {
     func plans() throws {
         let plan = try Composition.plan(try Repository.text(Self.file))
         #expect(plan.openTraits.map(\.name) == ["metered"])
-        #expect(plan.disabled.isEmpty)
+        #expect(plan.disabled.map(\.id) == ["billing"], "what needs an outside service is off, and nothing else")
     }
 
     @Test(
@@ -65,6 +66,9 @@ struct AnnotatedConfigTests {
         arguments: [
             ("PORT", "1", "server.port"), ("HOST", "::1", "server.host"), ("JWKS_URL", "http://a/", "auth.jwksURL"),
             ("DATABASE_URL", "sqlite:a", "storage.sqlite.path"), ("CORS_ORIGINS", "http://a", "server.cors.origins"),
+            ("MANA_CREDITS_URL", "http://a", "plugins.billing.creditsURL"),
+            ("MANA_SERVICE_KEY", "a", "plugins.billing.serviceKey"),
+            ("BILLING_EXEMPT_APPS", "a", "plugins.billing.exemptApps"),
         ])
     func variables(name: String, value: String, key: String) throws {
         #expect(try Repository.text(Self.file).contains(name))

@@ -45,7 +45,7 @@ enum ConfigText {
         switch (node.content, shape.required) {
         case (.null, _): "null"
         case (_, .secret): Secret.redacted
-        case (.scalar(let scalar), .text): quotedWhereNeeded(scalar.text)
+        case (.scalar(let scalar), .text): quotedWhereNeeded(withoutPassword(scalar.text))
         case (.scalar(let scalar), _): ConfigNode.shown(scalar.text)
         case (.list(let elements), .list(let element)):
             "[\(elements.map { render($0, element) }.joined(separator: ", "))]"
@@ -53,6 +53,16 @@ enum ConfigText {
         case (.mapping(let entries), let shape):
             "{\(entries.map { "\($0.key): \(render($0.value, shape.descendant(at: [$0.key]) ?? .any))" }.joined(separator: ", "))}"
         }
+    }
+
+    /// A URL's password (RFC 3986, section 3.2.1) becomes `<redacted>`; other text stays as it is.
+    private static func withoutPassword(_ text: String) -> String {
+        guard let scheme = text.firstRange(of: "://") else { return text }
+        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+            return text
+        }
+        return text[...colon] + Secret.redacted + text[at...]
     }
 
     private static func quotedWhereNeeded(_ text: String) -> String {

@@ -40,6 +40,20 @@ struct EffectiveTests {
         #expect(!lines.joined().contains("hush"))
     }
 
+    @Test(
+        "a URL is shown without its password",
+        arguments: [
+            ("http://a:hush@b:1/c", "\"http://a:<redacted>@b:1/c\""),
+            ("http://a:hu:sh@@b/", "\"http://a:<redacted>@b/\""),
+            ("http://a@b/c:d@e", "http://a@b/c:d@e"), ("http://b:1/?x=y:z@w", "\"http://b:1/?x=y:z@w\""),
+            ("a:b@c", "a:b@c"),
+        ])
+    func urlPassword(text: String, shown: String) throws {
+        let configuration = try Fixtures.load(#"plugins: {sample: {text: "\#(text)"}}"#)
+        let value = configuration.effective().first { $0.key == "plugins.sample.text" }?.value
+        #expect(value == shown)
+    }
+
     @Test("the JSON Schema knows every section, allows no other key, and has the defaults")
     func jsonSchema() throws {
         let schema = try Fixtures.load().jsonSchema()
