@@ -98,6 +98,20 @@ struct LiveHubTests {
         #expect(bert.heard.isEmpty)
     }
 
+    @Test("tells a large audience in parts, each listener once, and lets others have their turn between them")
+    func parts() throws {
+        let hub = Self.hub()
+        let loop = EmbeddedEventLoop()
+        let listeners = (0..<1000).map { _ in Listener(Self.scope()) }
+        for listener in listeners { _ = hub.add(listener, on: loop) }
+        hub.tell(.committed([try Self.notice("a")]))
+        let toldAtTurn = Mutex(0)
+        loop.execute { toldAtTurn.withLock { $0 = listeners.count { !$0.heard.isEmpty } } }
+        loop.run()
+        #expect((1..<1000).contains(toldAtTurn.withLock { $0 }))
+        #expect(listeners.allSatisfy { $0.heard == [["a"]] })
+    }
+
     @Test("forgets who leaves, and nobody else")
     func leaving() throws {
         let hub = Self.hub()
