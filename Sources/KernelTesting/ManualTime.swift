@@ -49,6 +49,9 @@ public final class ManualTime: TimeSource {
 
     public var now: UnixTime { state.withLock { $0.now } }
 
+    /// By how much the clocks were moved on so far.
+    public var elapsed: Duration { state.withLock { $0.elapsed } }
+
     /// Returns once ``advance(by:)`` has moved the clock on by `duration`; at once where that is not above zero.
     public func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()

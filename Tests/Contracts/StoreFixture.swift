@@ -6,6 +6,9 @@ public protocol StoreFixture: Sendable {
     /// The log, open.
     var log: any ChangeLog { get }
 
+    /// What tells of the log's commits.
+    var notices: any ChangeNotices { get }
+
     /// Closes the log and opens it anew on the same database, as a server's restart does.
     func reopen() async throws
 
@@ -56,4 +59,4 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 ///     }
 public let changeLogContract: [ContractCase] =
     orderContract + pagingContract + filterContract + clockContract + retryContract + eventContract
-    + quarantineContract + payloadContract + concurrencyContract + modelContract
+    + quarantineContract + noticeContract + payloadContract + concurrencyContract + modelContract

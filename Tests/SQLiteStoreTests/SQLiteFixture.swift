@@ -46,6 +46,7 @@ final class SQLiteFixture: StoreFixture {
     var path: String { config.path }
     var store: SQLiteStore { current.withLock { $0 } }
     var log: any ChangeLog { store }
+    var notices: any ChangeNotices { store.notices }
 
     func reopen() async throws {
         await store.stop()

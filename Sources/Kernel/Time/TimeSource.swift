@@ -11,7 +11,17 @@ public protocol TimeSource: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled before.
     func sleep(for duration: Duration) async throws
+
+    /// What the clock that does not step shows: how long it has gone, from any beginning.
+    var elapsed: Duration { get }
 }
+
+extension TimeSource {
+    /// The time since the process first asked, on the machine's clock.
+    public var elapsed: Duration { clockStart.duration(to: .now) }
+}
+
+private let clockStart = ContinuousClock.now
 
 /// The machine's clocks.
 public struct SystemTimeSource: TimeSource {

@@ -19,6 +19,7 @@ public final class SQLiteStore: ChangeLog {
     private let time: any TimeSource
     private let metrics: StoreMetrics
     private let state = Mutex(State.closed)
+    private let board = ChangeNoticeBoard()
 
     /// A store that is closed: nothing is opened or made yet.
     public convenience init(
@@ -38,6 +39,9 @@ public final class SQLiteStore: ChangeLog {
         self.metrics = StoreMetrics(factory: metrics)
     }
 
+    /// News of what is committed, by whichever opening of this store; its writer's thread calls.
+    public var notices: any ChangeNotices { board }
+
     /// Opens the database, makes it where it is missing, and migrates it if so configured.
     ///
     /// - Throws: `inUse` while another server has it open; `unusable` for a file that is damaged, of another program, or out of
@@ -49,7 +53,8 @@ public final class SQLiteStore: ChangeLog {
         }
         do throws(StoreError) {
             let engine = try await SQLiteEngine.open(
-                config, migrator: Migrator(migrations, time: time), time: time, metrics: metrics)
+                config, migrator: Migrator(migrations, time: time), time: time, metrics: metrics,
+                notices: board)
             state.withLock { $0 = .open(engine) }
         } catch {
             state.withLock { $0 = .closed }

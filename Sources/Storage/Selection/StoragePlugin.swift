@@ -8,7 +8,8 @@ public import SQLiteStore
 public struct StoragePlugin: Plugin {
     public static let section = "storage"
     public static let manifest = PluginManifest(
-        id: "storage", summary: "the change log: SQLite embedded", provides: [AnyServiceKey(ServiceKey.changeLog)])
+        id: "storage", summary: "the change log: SQLite embedded",
+        provides: [AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices)])
 
     private let store: SQLiteStore
     private let path: String
@@ -21,6 +22,7 @@ public struct StoragePlugin: Plugin {
 
     public func register(into registry: inout PluginRegistry) {
         registry.provide(.changeLog, store)
+        registry.provide(.changeNotices, store.notices)
         registry.healthCheck(
             HealthCheck("database") { [store] in
                 do {

@@ -12,7 +12,8 @@ struct SQLiteEngine: Sendable {
 
     /// Opens the database as configured.
     static func open(
-        _ config: SQLiteStoreConfig, migrator: Migrator, time: any TimeSource, metrics: StoreMetrics
+        _ config: SQLiteStoreConfig, migrator: Migrator, time: any TimeSource, metrics: StoreMetrics,
+        notices: ChangeNoticeBoard
     ) async throws(StoreError) -> SQLiteEngine {
         let threads = StoreThreads(readers: max(1, config.readers))
         do throws(StoreError) {
@@ -27,7 +28,7 @@ struct SQLiteEngine: Sendable {
                     gate: OperationGate(limit: config.maxOperations),
                     writer: Writer(
                         session: session, threads: threads.writer, queueLimit: config.maxQueuedPushes,
-                        metrics: metrics),
+                        metrics: metrics, notices: notices),
                     readers: ReaderPool(sessions: readers, threads: threads.readers, metrics: metrics),
                     threads: threads, lock: lock)
             }

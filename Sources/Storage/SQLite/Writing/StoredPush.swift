@@ -4,6 +4,8 @@ import Domain
 struct StoredPush: Sendable {
     var outcome = PushOutcome()
     var changes = OwnChanges()
+    /// Where the changes stored now are.
+    var tables = WrittenTables()
 }
 
 /// The places in the log of one push's changes: those stored now and those recognised.

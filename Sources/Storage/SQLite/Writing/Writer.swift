@@ -9,12 +9,17 @@ final class Writer: Sendable {
     private let session: Mutex<WriterSession?>
     private let threads: NIOThreadPool
     private let metrics: StoreMetrics
+    private let notices: ChangeNoticeBoard
 
-    init(session: WriterSession, threads: NIOThreadPool, queueLimit: Int, metrics: StoreMetrics) {
+    init(
+        session: WriterSession, threads: NIOThreadPool, queueLimit: Int, metrics: StoreMetrics,
+        notices: ChangeNoticeBoard
+    ) {
         queue = PushQueue(limit: queueLimit)
         self.session = Mutex(session)
         self.threads = threads
         self.metrics = metrics
+        self.notices = notices
     }
 
     /// Stores a push. It is answered when the fate of its commit is known, also where the caller's task is cancelled.
@@ -38,8 +43,19 @@ final class Writer: Sendable {
             let (group, results) = session.withLock { $0?.storeGroup(of: queue) } ?? refuseGroup()
             metrics.groupEnded(pushes: group.count, took: began.duration(to: .now))
             metrics.queueHas(queue.count)
+            post(group, results)
             for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
         }
+    }
+
+    /// Tells of the pushes that are durable now, before those who pushed know it.
+    private func post(_ group: [PushQueue.Waiting], _ results: [Result<StoredPush, StoreError>]) {
+        var committed: [ChangeNotice] = []
+        for (waiting, result) in zip(group, results) {
+            guard case .success(let stored) = result, stored.outcome.stored > 0 else { continue }
+            committed += stored.tables.notices(of: waiting.push)
+        }
+        notices.post(.committed(committed))
     }
 
     /// Closes the connection. Nothing may wait any more.

@@ -127,6 +127,7 @@ extension StoredPush {
             let cursor = Cursor(UnixTime(microseconds: place))
             outcome.written = (outcome.written?.lowerBound ?? cursor)...cursor
             changes.insert(place: place)
+            tables.insert(change.table, in: change.space)
         case .duplicate(let place):
             outcome.duplicates += 1
             if let eventID = change.eventID {
