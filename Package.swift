@@ -96,11 +96,16 @@ let package = Package(
             "KernelTesting", path: "Sources/KernelTesting",
             ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
+        .module("StorageShared", path: "Sources/Storage/Shared", ["Domain", "JSONScanner", "Kernel"]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
-            ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
-
-        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+            ["CSQLite", "Domain", "Kernel", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+        .module(
+            "PostgresStore", path: "Sources/Storage/Postgres",
+            ["Domain", "JSONScanner", "Kernel", "PostgresClient", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore]),
+        .module(
+            "StoragePlugin", path: "Sources/Storage/Selection",
+            ["Domain", "Kernel", "PostgresClient", "PostgresStore", "SQLiteStore", "StorageShared", .logging]),
 
         .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
@@ -109,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -131,9 +136,15 @@ let package = Package(
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
+            "PostgresStoreTests",
+            [
+                "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel", "KernelTesting",
+                "StorageShared", .coreMetrics, .nioCore,
+            ]),
+        .tests(
             "SQLiteStoreTests",
             [
-                "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+                "SQLiteStore", "StorageShared", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
             ]),
         .tests(
             "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),

@@ -2,6 +2,7 @@ public import CoreMetrics
 public import Domain
 public import Kernel
 import Synchronization
+package import StorageShared
 
 /// The change log in one SQLite file: nothing to install, one server at a time (spec: storage.md, "SQLite").
 ///

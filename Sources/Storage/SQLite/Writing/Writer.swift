@@ -2,6 +2,7 @@ import Domain
 import Kernel
 import NIOPosix
 import Synchronization
+import StorageShared
 
 /// The one thread that writes. The pushes that wait while a commit is under way go into the next one together.
 final class Writer: Sendable {
