@@ -10,7 +10,8 @@ public struct PostgresClientOptions: Sendable {
 
     /// How many connections may be open, sessions included and listeners not; at least 1.
     public var maxConnections = 8
-    /// How many requests may be under way on one connection, the running one included; at least 1. Those behind wait for those before.
+    /// How many requests may be under way on one connection, the running one included; at least 1. Those behind wait for those before,
+    /// so no request may depend on another's being sent later.
     public var maxPipelinedRequests = 16
     /// How many requests and sessions may wait for a connection; those beyond get ``PostgresError/Category/poolExhausted`` at once.
     public var maxWaiting = 4096

@@ -2,13 +2,18 @@ import Logging
 
 /// The connections that requests share, and who waits for one. It belongs to the poll thread.
 ///
-/// A request goes to an idle connection, else to the one with the fewest requests, else it waits; connections are opened as long as requests
-/// stand behind others and the bound allows. Nobody overtakes the one in front of the line.
+/// A request goes to an idle connection. Without one it waits for another to be opened, for a moment and as far as the bound allows; then it
+/// goes to the connection with the fewest requests, else it waits. Nobody overtakes the one in front of the line.
 final class ConnectionPool {
     struct Member {
+        /// When opening began.
+        let since: ContinuousClock.Instant
         var connection: PipelinedConnection?
         var session: UInt64?
     }
+
+    /// How long a request waits for a connection that is being opened, rather than stand behind others on an open one.
+    private static let patience = Duration.milliseconds(100)
 
     let thread: PollThread
     let connector: Connector
@@ -44,7 +49,12 @@ final class ConnectionPool {
     /// When ``turn(at:)`` has something to do even if nothing happens.
     var nextDeadline: ContinuousClock.Instant? {
         var deadlines = connections.compactMap(\.cancelDeadline)
-        if let first = waiting.first { deadlines.append(first.since + options.acquireTimeout) }
+        if let first = waiting.first {
+            deadlines.append(first.since + options.acquireTimeout)
+            let now = ContinuousClock.now
+            deadlines += members.values.filter { $0.connection == nil && $0.since + Self.patience > now }
+                .map { $0.since + Self.patience }
+        }
         if demand > 0, members.count < options.maxConnections, let retry = opening.retryTime { deadlines.append(retry) }
         return deadlines.min()
     }
@@ -115,6 +125,7 @@ final class ConnectionPool {
                 opening.lastError ?? PostgresError(.poolExhausted, "No database connection was free in time."))
         }
         openWanted(at: now)
+        serveWaiting()
     }
 
     /// Fails everything, and closes all connections.
@@ -146,7 +157,8 @@ final class ConnectionPool {
         guard let best else { return false }
         switch item {
         case .session: guard best.load == 0 else { return false }
-        case .request: guard best.load < options.maxPipelinedRequests else { return false }
+        case .request:
+            guard best.load < options.maxPipelinedRequests, best.load == 0 || !isGrowing else { return false }
         }
         if removing { waiting.removeFirst() }
         metrics.served(after: since.duration(to: .now))
@@ -157,6 +169,14 @@ final class ConnectionPool {
             session.answer(nil)
         }
         return true
+    }
+
+    /// Whether another connection is about to be open.
+    private var isGrowing: Bool {
+        let now = ContinuousClock.now
+        guard opening.lastError == nil else { return false }
+        if members.count < options.maxConnections, opening.mayTry(at: now) { return true }
+        return members.values.contains { $0.connection == nil && $0.since + Self.patience > now }
     }
 
     private func send(_ request: PendingRequest, on connection: PipelinedConnection) {
@@ -203,7 +223,7 @@ final class ConnectionPool {
         while wanted > 0, members.count < options.maxConnections, opening.mayTry(at: now) {
             wanted -= 1
             let id = ConnectionID.next()
-            members[id] = Member()
+            members[id] = Member(since: now)
             connector.connect(to: configuration, timeout: options.connectTimeout) { [thread] result in
                 thread.post(.connected(id, result))
             }
