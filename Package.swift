@@ -102,7 +102,10 @@ let package = Package(
             ["CSQLite", "Domain", "Kernel", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
         .module(
             "PostgresStore", path: "Sources/Storage/Postgres",
-            ["Domain", "JSONScanner", "Kernel", "PostgresClient", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore]),
+            [
+                "Domain", "JSONScanner", "Kernel", "PostgresClient", "StorageShared", .coreMetrics, .logging, .metrics,
+                .nioCore,
+            ]),
         .module(
             "StoragePlugin", path: "Sources/Storage/Selection",
             ["Domain", "Kernel", "PostgresClient", "PostgresStore", "SQLiteStore", "StorageShared", .logging]),
@@ -138,13 +141,15 @@ let package = Package(
         .tests(
             "PostgresStoreTests",
             [
-                "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel", "KernelTesting",
+                "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel",
+                "KernelTesting",
                 "StorageShared", .coreMetrics, .nioCore,
             ]),
         .tests(
             "SQLiteStoreTests",
             [
-                "SQLiteStore", "StorageShared", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+                "SQLiteStore", "StorageShared", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics, .nioCore,
             ]),
         .tests(
             "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),

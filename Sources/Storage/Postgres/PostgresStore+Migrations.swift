@@ -1,6 +1,6 @@
+import CoreMetrics
 public import Domain
 import Logging
-import CoreMetrics
 import PostgresClient
 public import StorageShared
 

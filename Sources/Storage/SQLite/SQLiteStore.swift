@@ -1,8 +1,8 @@
 public import CoreMetrics
 public import Domain
 public import Kernel
-import Synchronization
 package import StorageShared
+import Synchronization
 
 /// The change log in one SQLite file: nothing to install, one server at a time (spec: storage.md, "SQLite").
 ///

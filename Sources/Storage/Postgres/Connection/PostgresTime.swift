@@ -33,7 +33,9 @@ extension PostgresResult {
     ) -> [Element?]? {
         withBytes(row, column) { bytes -> [Element?]? in
             guard let bytes, bytes.count >= 12 else { return nil }
-            func word(_ offset: Int) -> Int { Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))) }
+            func word(_ offset: Int) -> Int {
+                Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            }
             guard word(0) != 0 else { return [] }
             guard word(0) == 1, bytes.count >= 20 else { return nil }
             var elements: [Element?] = []

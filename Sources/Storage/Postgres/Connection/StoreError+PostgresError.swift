@@ -18,7 +18,8 @@ extension StoreError {
         } else if error is CancellationError {
             self.init(.unavailable, "The request was cancelled.", file: file, line: line)
         } else {
-            self.init(.internalFault, "The database could not be used.", cause: "\(type(of: error))", file: file, line: line)
+            self.init(
+                .internalFault, "The database could not be used.", cause: "\(type(of: error))", file: file, line: line)
         }
     }
 

@@ -50,7 +50,7 @@ enum ChangeLogTables {
     static let clock = [
         """
         CREATE SEQUENCE sync_change_clock AS bigint CACHE 1 START 1
-        """,
+        """
     ]
 
     static let quarantineAndReceipts = [

@@ -102,7 +102,8 @@ struct NoticeMessage: Hashable, Sendable {
         }
 
         private mutating func next() -> String? {
-            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), let count = Int(String(Substring(rest[..<colon]))),
+            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")),
+                let count = Int(String(Substring(rest[..<colon]))),
                 count >= 0
             else { return nil }
             let start = rest.index(after: colon)

@@ -72,7 +72,8 @@ final class PostgresEngine: Sendable {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         let began = ContinuousClock.now
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
-        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now) }
+        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
+        }
         let (results, wasUnsure) = try await transaction { [self] attempt throws(PostgresError) in
             let isDoubtful = clockIsDoubtful.load(ordering: .relaxed)
             return [

@@ -31,7 +31,8 @@ struct PageShape: Hashable, Sendable {
         }
         let arms = (0..<tables).map { "(\(arm(collation: "POSIX", condition: "AND table_name = $\(first + $0)")))" }
         guard tables > 1 else { return arms[0] }
-        return "SELECT * FROM (\(arms.joined(separator: " UNION ALL "))) AS merged ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES"
+        return
+            "SELECT * FROM (\(arms.joined(separator: " UNION ALL "))) AS merged ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES"
     }
 
     private func arm(collation: String, condition: String) -> String {

@@ -72,7 +72,11 @@ struct ChangeColumns {
     func append(to parameters: inout PostgresParameters) {
         parameters.append(ids)
         parameters.append(named)
-        if isRefused { parameters.append(refusals) } else { parameters.appendNull(PostgresType.text.array ?? .inferred) }
+        if isRefused {
+            parameters.append(refusals)
+        } else {
+            parameters.appendNull(PostgresType.text.array ?? .inferred)
+        }
         for column in [
             digests, occurrences, tables, records, spaces, operations, data, timestamps, values, deletedAt, members,
             versions, actors, origins, sizes,

@@ -1,6 +1,6 @@
 import Domain
-import Synchronization
 import StorageShared
+import Synchronization
 
 /// The pushes that wait for the writer: bounded, first come first served.
 final class PushQueue: Sendable {

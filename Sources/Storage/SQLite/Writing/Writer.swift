@@ -1,8 +1,8 @@
 import Domain
 import Kernel
 import NIOPosix
-import Synchronization
 import StorageShared
+import Synchronization
 
 /// The one thread that writes. The pushes that wait while a commit is under way go into the next one together.
 final class Writer: Sendable {
