@@ -143,7 +143,7 @@ let package = Package(
             [
                 "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel",
                 "KernelTesting",
-                "StorageShared", .coreMetrics, .nioCore,
+                "StorageShared", .coreMetrics, .logging, .nioCore,
             ]),
         .tests(
             "SQLiteStoreTests",

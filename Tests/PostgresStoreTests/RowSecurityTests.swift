@@ -9,11 +9,11 @@ import Testing
 struct RowSecurityTests {
     private static let tables = ["sync_changes", "sync_quarantine", "sync_push_receipts"]
 
-    /// What a query without any WHERE shows to the restricted role, for a user and as the operator or not.
-    private func visible(
-        in table: String, of database: PostgresDatabase, user: String?, spaces: String = "",
-        operatorSetting: String = ""
-    ) async throws -> Set<String> {
+    /// Expects whose rows a query without any WHERE shows to the restricted role, for a user and as the operator or not.
+    private func expect(
+        _ users: Set<String>, in table: String, of database: PostgresDatabase, user: String?, spaces: String = "",
+        operatorSetting: String = "", at location: SourceLocation = #_sourceLocation
+    ) async throws {
         let rows = try await PostgresDatabase.run(
             [
                 "SELECT set_config('role', '\(WorkingRole.name)', true)",
@@ -22,7 +22,8 @@ struct RowSecurityTests {
                 "SELECT set_config('app.operator', '\(operatorSetting)', true)",
                 "SELECT DISTINCT user_id FROM \(table)",
             ], at: database.url)
-        return Set((0..<rows.rowCount).compactMap { rows.string($0, 0) })
+        let visible = Set((0..<rows.rowCount).compactMap { rows.string($0, 0) })
+        #expect(visible == users, sourceLocation: location)
     }
 
     private func withTwoUsers(_ use: (PostgresStoreFixture) async throws -> Void) async throws {
@@ -40,21 +41,18 @@ struct RowSecurityTests {
     @Test("A query without WHERE shows a user's own rows alone", arguments: tables)
     func ownRows(table: String) async throws {
         try await withTwoUsers { fixture in
-            #expect(try await visible(in: table, of: fixture.database, user: "anna") == ["anna"])
-            #expect(try await visible(in: table, of: fixture.database, user: "").isEmpty)
-            #expect(try await visible(in: table, of: fixture.database, user: nil).isEmpty)
+            try await expect(["anna"], in: table, of: fixture.database, user: "anna")
+            try await expect([], in: table, of: fixture.database, user: "")
+            try await expect([], in: table, of: fixture.database, user: nil)
         }
     }
 
     @Test("The operator's policy, and nothing else, shows all rows", arguments: tables)
     func operatorSeesAll(table: String) async throws {
         try await withTwoUsers { fixture in
-            #expect(
-                try await visible(in: table, of: fixture.database, user: nil, operatorSetting: "on")
-                    == ["anna", "bert"])
+            try await expect(["anna", "bert"], in: table, of: fixture.database, user: nil, operatorSetting: "on")
             for setting in ["off", "true", "On", " on"] {
-                #expect(
-                    try await visible(in: table, of: fixture.database, user: nil, operatorSetting: setting).isEmpty)
+                try await expect([], in: table, of: fixture.database, user: nil, operatorSetting: setting)
             }
         }
     }
@@ -62,12 +60,10 @@ struct RowSecurityTests {
     @Test("The rows of named spaces can be read, and their names may hold commas and quotes")
     func spaces() async throws {
         try await withTwoUsers { fixture in
-            let rows = try await visible(
-                in: "sync_changes", of: fixture.database, user: "anna", spaces: #"["a,b", "x\"y", "space of bert"]"#)
-            #expect(rows == ["anna", "bert"])
-            #expect(
-                try await visible(in: "sync_changes", of: fixture.database, user: "anna", spaces: #"["space of"]"#)
-                    == ["anna"])
+            try await expect(
+                ["anna", "bert"], in: "sync_changes", of: fixture.database, user: "anna",
+                spaces: #"["a,b", "x\"y", "space of bert"]"#)
+            try await expect(["anna"], in: "sync_changes", of: fixture.database, user: "anna", spaces: #"["space of"]"#)
         }
     }
 

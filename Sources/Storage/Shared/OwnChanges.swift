@@ -14,6 +14,9 @@ package struct OwnChanges: Sendable {
     /// None.
     package init() {}
 
+    /// How many there are.
+    package var count: Int { entries.count }
+
     /// Adds a change that a server of ours wrote: no other has its place.
     package mutating func insert(place: Int64) {
         append(Entry(place: place))

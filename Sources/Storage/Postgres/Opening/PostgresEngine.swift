@@ -74,13 +74,15 @@ final class PostgresEngine: Sendable {
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
         let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
         }
-        let (results, wasUnsure) = try await transaction { [self] attempt throws(PostgresError) in
+        // Rows that are left out afterwards have to leave a page of others.
+        let more = query.client == nil ? push.changes.count : 0
+        let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
             let isDoubtful = clockIsDoubtful.load(ordering: .relaxed)
             return [
                 try PushStatement.make(
                     push, columns: columns, role: role, now: wallClock,
                     slack: isDoubtful ? 0 : ChangeClock.slack),
-                try pageStatement(query, more: query.client == nil ? push.changes.count : 0),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more)),
             ]
         }
         clockIsDoubtful.store(false, ordering: .relaxed)
@@ -90,19 +92,23 @@ final class PostgresEngine: Sendable {
         notices.post((wasUnsure ? WrittenTables(of: push) : stored.tables).notices(of: push))
         let state = ScopeState(results[0], clockColumn: 3, reachColumn: 4)
         let own = query.client == nil ? stored.changes : OwnChanges()
-        let page = try await page(query, state: state, rows: FetchedRows(results[1], leavingOut: own), into: sink)
-        return (stored.outcome, page)
+        let rows = FetchedRows(results[1], asked: PageShape.rows(for: query, more: more), leavingOut: own)
+        return (stored.outcome, try await page(query, state: state, rows: rows, into: sink))
     }
 
     /// Reads a page.
     func read<Sink: ChangeSink>(_ query: ChangeQuery, into sink: Sink) async throws(StoreError) -> ChangePage<Sink> {
         let began = ContinuousClock.now
-        let (results, _) = try await transaction { [self] _ throws(PostgresError) in
-            [try ScopeState.statement(for: query, role: role), try pageStatement(query, more: 0)]
+        let (results, _) = try await transaction { [self] () throws(PostgresError) in
+            [
+                try ScopeState.statement(for: query, role: role),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query)),
+            ]
         }
         metrics.readEnded(took: began.duration(to: .now))
         let state = ScopeState(results[0], clockColumn: 0, reachColumn: 1)
-        let rows = FetchedRows(results[1], leavingOut: OwnChanges())
+        let rows = FetchedRows(
+            results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
         return try await page(query, state: state, rows: rows, into: sink)
     }
 
@@ -115,39 +121,18 @@ final class PostgresEngine: Sendable {
         }
     }
 
-    private func page<Sink: ChangeSink>(
-        _ query: ChangeQuery, state: ScopeState, rows: FetchedRows, into sink: Sink
-    ) async throws(StoreError) -> ChangePage<Sink> {
-        var rows = rows
-        let bulky = state.isAhead(query.after) ? [] : rows.bulkyIDs(within: query.byteLimit)
-        if !bulky.isEmpty {
-            let (results, _) = try await transaction { [self] _ throws(PostgresError) in
-                [try ScopeState.statement(for: query, role: role), try BulkyStatement.make(bulky, of: query)]
-            }
-            rows.add(bulky: results[1])
-        }
-        return try rows.page(query, after: state, into: sink)
-    }
-
-    private func pageStatement(_ query: ChangeQuery, more: Int) throws(PostgresError) -> PostgresStatement {
-        // Cursors further ahead would not fit PostgreSQL's arithmetic; they are mended anyway.
-        let after = min(query.after.time.microseconds, 1 << 53)
-        let rows = max(1, query.limit).addingReportingOverflow(1 + more)
-        return try PageShape.statement(for: query, after: after, rows: rows.overflow ? .max : rows.partialValue)
-    }
-
     private var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
 
     /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
     ///
     /// - Returns: the results, and whether an attempt whose fate is unknown came before.
-    private func transaction(
-        _ statements: @Sendable (_ attempt: Int) throws(PostgresError) -> [PostgresStatement]
+    func transaction(
+        _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
     ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
         var wasUnsure = false
         for attempt in 1... {
             do throws(PostgresError) {
-                return (try await client.transaction(try statements(attempt)), wasUnsure)
+                return (try await client.transaction(try statements()), wasUnsure)
             } catch {
                 if error.losesDatabase { clockIsDoubtful.store(true, ordering: .relaxed) }
                 wasUnsure = wasUnsure || error.isFateUnknown

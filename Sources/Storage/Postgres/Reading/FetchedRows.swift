@@ -6,13 +6,30 @@ import StorageShared
 /// The rows that one page's statement gave, and the JSON that did not come with them.
 struct FetchedRows: Sendable {
     private let rows: PostgresResult
+    private let asked: Int
     private let own: OwnChanges
     /// Where the JSON of bulky rows is, by the rows' ids.
     private var bulky: (result: PostgresResult, rows: [EventID: Int])?
 
-    init(_ rows: PostgresResult, leavingOut own: OwnChanges) {
+    /// The answer to a page's statement that asked for so many rows.
+    init(_ rows: PostgresResult, asked: Int, leavingOut own: OwnChanges) {
         self.rows = rows
+        self.asked = asked
         self.own = own
+    }
+
+    /// Where the last row stands, if the statement gave as many as it was asked for, so that there may be more behind it.
+    var lastOfCut: Cursor? {
+        rows.rowCount >= asked ? Cursor(UnixTime(microseconds: place(rows.rowCount - 1))) : nil
+    }
+
+    /// How many rows are left out at the most.
+    var ownCount: Int { own.count }
+
+    /// Whether rows are among those of a further statement that are not left out.
+    func hasOthers(in further: PostgresResult) -> Bool {
+        let rows = FetchedRows(further, asked: .max, leavingOut: own)
+        return (0..<further.rowCount).contains { !rows.isOwn($0) }
     }
 
     /// The bulky rows for which a page has room: whoever reads on past the page's bytes ends it there.
@@ -47,7 +64,6 @@ struct FetchedRows: Sendable {
         _ query: ChangeQuery, after state: ScopeState, into sink: Sink
     ) throws(StoreError) -> ChangePage<Sink> {
         var page = PageBuilder(sink: sink, query: query)
-        guard !state.isAhead(query.after) else { return page.page(reachingTo: state.reach) }
         let room = bulkyIDs(within: query.byteLimit).count
         var taken = 0
         var last = query.after.time.microseconds

@@ -1,4 +1,5 @@
 import Domain
+import Kernel
 import PostgresClient
 
 /// What decides a page's statement: the rest of its query is bound.
@@ -44,13 +45,20 @@ struct PageShape: Hashable, Sendable {
         """
     }
 
+    /// How many rows a query asks for: one more than go into a page, to see whether there are more, and room for `more` that are left out.
+    static func rows(for query: ChangeQuery, more: Int = 0) -> Int {
+        let rows = max(1, query.limit).addingReportingOverflow(1 + more)
+        return rows.overflow ? .max : rows.partialValue
+    }
+
     /// The statement for a query.
-    static func statement(for query: ChangeQuery, after: Int64, rows: Int) throws(PostgresError) -> PostgresStatement {
+    static func statement(for query: ChangeQuery, rows: Int) throws(PostgresError) -> PostgresStatement {
         let shape = PageShape(leavesOutClient: query.client != nil, tables: query.tables?.count)
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
-        parameters.append(after)
+        // Cursors further ahead would not fit PostgreSQL's arithmetic; they are mended anyway.
+        parameters.append(min(query.after.time.microseconds, 1 << 53))
         parameters.append(Int64(rows))
         if let client = query.client { try parameters.append(client.text) }
         if let tables = query.tables {

@@ -19,6 +19,9 @@ struct ScopeState: Sendable {
     /// Whether a cursor is one that no server of this log can have given.
     func isAhead(_ cursor: Cursor) -> Bool { cursor.time.microseconds > max(clock, reach) }
 
+    /// The last place as a cursor.
+    var reachedCursor: Cursor { Cursor(UnixTime(microseconds: reach)) }
+
     /// The statement that begins a reading transaction, for one user.
     static func statement(for query: ChangeQuery, role: String?) throws(PostgresError) -> PostgresStatement {
         var parameters = PostgresParameters()
