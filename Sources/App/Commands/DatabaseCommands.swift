@@ -40,8 +40,16 @@ struct DatabaseCommands: AsyncParsableCommand {
 
         @OptionGroup var options: ConfigOptions
 
+        @Flag(help: "Only say what would be done, and whether a table is written anew under an exclusive lock.")
+        var dryRun = false
+
         func run() async throws {
             try await DatabaseCommands.withDatabase(options) { database throws(StoreError) in
+                guard !dryRun else {
+                    let lines = try await database.migrationPreview()
+                    print(lines.isEmpty ? "\(database.name) is up to date." : lines.joined(separator: "\n"))
+                    return
+                }
                 let applied = try await database.migrate()
                 if applied.isEmpty { print("\(database.name) is up to date.") }
                 for migration in applied { print("applied \(migration.owner)/\(migration.name)") }

@@ -32,6 +32,13 @@ extension PostgresStore {
         }
     }
 
+    /// What ``migrate(_:)`` would do, in lines for people: above all, what becomes of a table that another server made. Changes nothing.
+    public static func migrationPreview(_ config: PostgresStoreConfig) async throws(StoreError) -> [String] {
+        try await withClient(config) { (client) throws(StoreError) in
+            try await Migrator(PostgresMigrations.all).preview(client)
+        }
+    }
+
     private static func withClient<Value: Sendable>(
         _ config: PostgresStoreConfig, _ use: (PostgresClient) async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {

@@ -28,6 +28,16 @@ public struct ConfiguredDatabase: Sendable {
         }
     }
 
+    /// What ``migrate()`` would do, in lines for people; none where nothing is pending. Changes nothing.
+    public func migrationPreview() async throws(StoreError) -> [String] {
+        switch config.engine {
+        case .sqlite:
+            try SQLiteStore.migrationStatus(path: config.sqlite.path).filter { $0.state == .pending }
+                .map { "would apply \($0.owner)/\($0.name)" }
+        case .postgres: try await PostgresStore.migrationPreview(PostgresStoreConfig(config))
+        }
+    }
+
     /// Applies what is pending, and gives what it applied.
     public func migrate() async throws(StoreError) -> [MigrationStatus] {
         switch config.engine {

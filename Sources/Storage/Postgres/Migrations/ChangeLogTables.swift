@@ -6,8 +6,7 @@
 /// No index can tell the planner which one a question is for, and its estimates mislead it: so the collation of `user_id` says it. "C" and "POSIX" order
 /// bytes alike; a question names the one of its index.
 enum ChangeLogTables {
-    static let changes = [
-        """
+    static let changes = """
         CREATE TABLE sync_changes (
           id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
           app_id text NOT NULL,
@@ -28,7 +27,9 @@ enum ChangeLogTables {
           payload_bytes integer,
           created_at timestamptz NOT NULL DEFAULT now()
         )
-        """,
+        """
+
+    static let indexes = [
         """
         CREATE INDEX sync_changes_by_app ON sync_changes (user_id COLLATE "C", app_id, created_at)
         """,
@@ -47,11 +48,9 @@ enum ChangeLogTables {
     ]
 
     /// The change clock: the sequence's value is the last place given out, in microseconds since 1970. CACHE 1, so that no connection keeps places.
-    static let clock = [
-        """
+    static let clock = """
         CREATE SEQUENCE sync_change_clock AS bigint CACHE 1 START 1
         """
-    ]
 
     static let quarantineAndReceipts = [
         """

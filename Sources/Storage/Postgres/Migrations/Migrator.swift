@@ -36,14 +36,33 @@ struct Migrator: Sendable {
         }
     }
 
+    /// What ``migrate(_:)`` would do, for people. Changes nothing.
+    func preview(_ client: PostgresClient) async throws(StoreError) -> [String] {
+        let applied = try await applied(client)
+        let pending = try plan.pending(after: applied)
+        var lines = pending.map { "would apply \($0.owner)/\($0.name)" }
+        guard applied.isEmpty, !pending.isEmpty else { return lines }
+        do {
+            let takeover = try await client.withSession { session in try await Takeover.find(session) }
+            lines += (takeover?.remarks ?? []).map { "  \($0)" }
+        } catch {
+            throw StoreError(any: error)
+        }
+        return lines
+    }
+
     private func migrate(in session: PostgresSession) async throws -> [Migration] {
         // Two statements in one go would see what was there before the lock was had.
         for sql in [Self.lock, Self.makeTable] { try await Self.run(sql, in: session) }
         let done = try await session.query(PostgresStatement(Self.list, isPrepared: false))
         let pending = try plan.pending(after: Self.read(done))
         guard !pending.isEmpty else { return [] }
+        // Only a table that no migration of ours made can be taken over.
+        let takeover = done.rowCount == 0 ? try await Takeover.find(session) : nil
         for migration in pending {
-            for sql in migration.statements { try await Self.run(sql, in: session) }
+            for sql in PostgresMigrations.statements(of: migration, takingOver: takeover) {
+                try await Self.run(sql, in: session)
+            }
             var names = PostgresParameters()
             try names.append(migration.owner)
             try names.append(migration.name)
