@@ -65,4 +65,18 @@ struct ClockTests {
             #expect(rows.boolean(0, 2) == true)
         }
     }
+
+    @Test("Receipts are forgotten some time after their window, whoever's they are, and no sooner")
+    func receipts() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            for user in ["anna", "bert"] { try await fixture.log.store(push([insert("a")], user: UserID(user))) }
+            for (hours, expected) in [(25, 3), (30, 1)] as [(Int, Int64)] {
+                fixture.setWallClock(contractStart.advanced(by: .seconds(hours * 3600)))
+                try await fixture.reopen()
+                try await fixture.log.store(push([insert("\(hours)")], client: ClientID("c")))
+                let rows = try await fixture.database.run("SELECT count(*) FROM sync_push_receipts")
+                #expect(rows.integer(0, 0) == expected)
+            }
+        }
+    }
 }

@@ -37,7 +37,9 @@ struct Takeover: Sendable {
                 cause: "missing: \(missing.joined(separator: ", "))")
         }
         var statements: [String] = []
-        var remarks = ["takes over the table sync_changes: about \(rows) rows, \(size) with its indexes"]
+        var remarks = [
+            "takes over the table sync_changes: \(rows < 0 ? "rows not counted yet" : "about \(rows) rows"), \(size) with its indexes"
+        ]
         var timestamps = types["field_timestamps"]
         if timestamps == nil, let meta = types["field_meta"] {
             statements.append("ALTER TABLE sync_changes RENAME COLUMN field_meta TO field_timestamps")
@@ -115,7 +117,7 @@ struct Takeover: Sendable {
         """
 
     private static let measure = """
-        SELECT greatest(0, reltuples)::bigint, pg_size_pretty(pg_total_relation_size(oid)),
+        SELECT reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid)),
           EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary)
         FROM pg_class WHERE oid = to_regclass('sync_changes')
         """

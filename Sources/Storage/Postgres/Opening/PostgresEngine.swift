@@ -15,12 +15,14 @@ final class PostgresEngine: Sendable {
     private let config: PostgresStoreConfig
     private let time: any TimeSource
     private let metrics: StoreMetrics
+    private let logger: Logger
+    private let purge: ReceiptPurge
     /// Whether the connection was lost since the clock was last known to be right: the database may be another one than before.
     private let clockIsDoubtful = Atomic(false)
 
     private init(
         client: PostgresClient, role: String?, notices: NoticeExchange, config: PostgresStoreConfig,
-        time: any TimeSource, metrics: StoreMetrics
+        time: any TimeSource, metrics: StoreMetrics, logger: Logger
     ) {
         gate = OperationGate(limit: config.maxOperations)
         self.client = client
@@ -29,6 +31,8 @@ final class PostgresEngine: Sendable {
         self.config = config
         self.time = time
         self.metrics = metrics
+        self.logger = logger
+        purge = ReceiptPurge(time: time)
     }
 
     /// Connects, migrates if so configured, finds out as whom to work, and raises the clock.
@@ -52,7 +56,7 @@ final class PostgresEngine: Sendable {
                 logger: logger)
             return PostgresEngine(
                 client: client, role: role, notices: notices, config: config, time: time,
-                metrics: StoreMetrics(factory: metrics))
+                metrics: StoreMetrics(factory: metrics), logger: logger)
         } catch {
             await client.shutdown()
             throw error
@@ -70,6 +74,7 @@ final class PostgresEngine: Sendable {
     func store<Sink: ChangeSink>(
         _ push: Push, thenReading query: ChangeQuery, into sink: Sink
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
+        if purge.isDue() { await purgeReceipts() }
         let began = ContinuousClock.now
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
         let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
@@ -110,6 +115,14 @@ final class PostgresEngine: Sendable {
         let rows = FetchedRows(
             results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
         return try await page(query, state: state, rows: rows, into: sink)
+    }
+
+    private func purgeReceipts() async {
+        do {
+            _ = try await client.transaction(try ReceiptPurge.statements(role: role, now: wallClock))
+        } catch {
+            logger.warning("Expired receipts of pushes could not be forgotten: \(error)")
+        }
     }
 
     /// Reads one value.
