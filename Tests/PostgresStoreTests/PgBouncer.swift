@@ -32,11 +32,11 @@ struct PgBouncer: Sendable {
             \(geteuid() == 0 ? "user = postgres" : "")
             """
         try Data(settings.utf8).write(to: file)
-        // Not its child, but a shell's that waits for this process: so it ends also when this process is killed.
+        // A shell in a session of its own waits for this process: so the pooler ends also when this process is killed, with all of its group.
         let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
+        process.executableURL = URL(filePath: "/usr/bin/setsid")
         process.arguments = [
-            "-c",
+            "/bin/sh", "-c",
             "'\(program)' -q '\(file.path)' & tail --pid=\(getpid()) -f /dev/null; kill $!; rm -rf '\(folder.path)'",
         ]
         process.standardInput = FileHandle.nullDevice

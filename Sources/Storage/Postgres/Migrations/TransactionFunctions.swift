@@ -20,6 +20,8 @@ enum TransactionFunctions {
           -- Pages are read by the index that was made for them, whatever the planner knows of the table.
           v_ignored := set_config('enable_seqscan', 'off', true);
           v_ignored := set_config('enable_bitmapscan', 'off', true);
+          -- Plans for arrays of one element look cheaper than the general one: the server would make them anew each time.
+          v_ignored := set_config('plan_cache_mode', 'force_generic_plan', true);
           v_ignored := set_config('jit', 'off', true);
           IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;END $$
         """
