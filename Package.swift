@@ -22,6 +22,7 @@ extension Target.Dependency {
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
@@ -56,6 +57,8 @@ let package = Package(
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
+        .library(name: "CachedLookup", targets: ["CachedLookup"]),
+        .library(name: "Archive", targets: ["Archive"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -82,6 +85,7 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "PostgresClient", path: "Sources/PostgresClient",
             ["CPostgres", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
@@ -90,13 +94,21 @@ let package = Package(
             [
                 "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
                 .hummingbirdCore,
-                .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle, .yams,
+                .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
+                .yams,
             ]),
         .module(
             "KernelTesting", path: "Sources/KernelTesting",
-            ["Kernel", .httpTypes, .hummingbirdCore, .logging, .nioCore]),
+            [
+                "Kernel", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .nioWebSocket,
+            ]),
+        .module(
+            "CachedLookup", path: "Sources/CachedLookup",
+            ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module("StorageShared", path: "Sources/Storage/Shared", ["Domain", "JSONScanner", "Kernel"]),
+        .module("ManaFormat", path: "Sources/ManaFormat", ["Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
             ["CSQLite", "Domain", "Kernel", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
@@ -110,32 +122,45 @@ let package = Package(
             "StoragePlugin", path: "Sources/Storage/Selection",
             ["Domain", "Kernel", "PostgresClient", "PostgresStore", "SQLiteStore", "StorageShared", .logging]),
 
-        .plugin("Sync", ["JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .metrics, .nioCore]),
+        .plugin(
+            "Sync",
+            [
+                "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore, .nioPosix,
+                .serviceLifecycle,
+            ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "StoragePlugin", "StorageShared", "DevIssuerPlugin", "MetricsPlugin", "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
+                "MetricsPlugin",
+                "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "EchoServer", dependencies: ["Kernel", .hummingbirdCore, .logging, .nioCore],
+            path: "Tests/EchoServer", swiftSettings: settings),
 
         .module("StoreContracts", path: "Tests/Contracts", ["Domain", "Kernel", .nioCore]),
         .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
+        .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
+        .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
             "KernelTests",
             [
                 "Kernel", "KernelTesting", "JSONScanner", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
                 .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
+                .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
@@ -152,7 +177,15 @@ let package = Package(
                 .coreMetrics, .nioCore,
             ]),
         .tests(
-            "SyncPluginTests", ["SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .httpTypes, .nioCore]),
+            "SyncPluginTests",
+            [
+                "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
+                .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
+            ]),
+        .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
+        .tests(
+            "BillingPluginTests",
+            ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

@@ -33,6 +33,7 @@ struct RunCommand: ParsableCommand {
     var only: [String] = []
 
     func run() throws {
+        try OpenFiles.allow(FanOutWork.crowd + 1000)
         let pace = quick ? Pace.quick : Pace.thorough
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         defer { try? group.syncShutdownGracefully() }  // the process ends: what does not shut down ends with it

@@ -9,7 +9,10 @@ struct ServeBareCommand: ParsableCommand {
     @Option(help: "The port on 127.0.0.1.")
     var port: Int
 
+    @Flag(help: "Let requests ask for a WebSocket.")
+    var withSockets = false
+
     func run() throws {
-        try BareServer.listen(port: port).closeFuture.wait()
+        try BareServer.listen(port: port, withSockets: withSockets).closeFuture.wait()
     }
 }

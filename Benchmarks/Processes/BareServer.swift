@@ -1,33 +1,57 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOWebSocket
 
-/// The least that a SwiftNIO server can do for a request: decode it, encode an answer of a few bytes, flush.
+/// The least that a SwiftNIO server can do for a request: decode it, encode an answer of a few bytes, flush; and for a listener: hold it.
 enum BareServer {
     /// Listens on 127.0.0.1 with an event loop for each core, as the server does.
-    static func listen(port: Int) throws -> any Channel {
+    ///
+    /// - Parameter withSockets: Whether a request may ask for a WebSocket, which costs every connection a handler more.
+    static func listen(port: Int, withSockets: Bool) throws -> any Channel {
         try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(BareAnswer(allocator: channel.allocator))
+                    let operations = channel.pipeline.syncOperations
+                    try operations.configureHTTPServerPipeline(withServerUpgrade: withSockets ? Self.upgrade : nil)
+                    try operations.addHandler(BareAnswer(allocator: channel.allocator))
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .bind(host: "127.0.0.1", port: port)
             .wait()
     }
+
+    private static var upgrade: NIOHTTPServerUpgradeConfiguration {
+        let upgrader = NIOWebSocketServerUpgrader(
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(BareSocket())
+                }
+            })
+        return (
+            upgraders: [upgrader],
+            completionHandler: { context in
+                let operations = context.pipeline.syncOperations
+                // Without it there is nothing to remove.
+                guard let answer = try? operations.context(handlerType: BareAnswer.self) else { return }
+                operations.removeHandler(context: answer, promise: nil)
+            }
+        )
+    }
 }
 
-/// Answers `{"status":"ok"}` to anything.
-private final class BareAnswer: ChannelInboundHandler {
+/// Answers `{"status":"ok"}` to anything, but to a stream the beginning of a body that does not end.
+private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let body: ByteBuffer
     private let head: HTTPResponseHead
+    private var isStream = false
 
     init(allocator: ByteBufferAllocator) {
         body = allocator.buffer(string: #"{"status":"ok"}"#)
@@ -36,13 +60,47 @@ private final class BareAnswer: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .end = unwrapInboundIn(data) else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let request): isStream = request.uri.contains("/stream")
+        case .body: break
+        case .end: isStream ? begin(context) : answer(context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func answer(_ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+    private func begin(_ context: ChannelHandlerContext) {
+        let fields: HTTPHeaders = ["Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"]
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: fields))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: ":\n\n")))), promise: nil)
+    }
+}
+
+/// Takes any text for an authentication, and answers pings.
+private final class BareSocket: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        switch frame.opcode {
+        case .text:
+            let answer = WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: #"{"type":"auth-ok"}"#))
+            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        case .ping:
+            let answer = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
+            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        default:
+            context.close(promise: nil)
+        }
     }
 }

@@ -7,18 +7,18 @@ enum BlockingClient {
     ///
     /// - Throws: `BenchmarkError` when nothing listens, the connection ends early or the answer takes too long.
     static func exchange(_ request: ByteBuffer, port: Int) throws -> HTTPAnswer {
+        try withConnection(port) { try $0(request) }
+    }
+
+    /// Lends a function that does the same over one connection, again and again.
+    static func withConnection<Result>(
+        _ port: Int, _ body: ((ByteBuffer) throws -> HTTPAnswer) throws -> Result
+    ) throws -> Result {
         let socket = try connect(port)
         defer { close(socket) }
-        try send(request, to: socket)
-        var received = ByteBuffer()
-        while true {
-            let count = try received.writeWithUnsafeMutableBytes(minimumWritableBytes: 65536) { space in
-                let count = read(socket, space.baseAddress, space.count)
-                guard count > 0 else { throw BenchmarkError("no answer from port \(port)") }
-                return count
-            }
-            guard count > 0, let answer = try HTTPAnswer(complete: received) else { continue }
-            return answer
+        return try body { request in
+            try send(request, to: socket)
+            return try receive(from: socket, port: port)
         }
     }
 
@@ -35,6 +35,19 @@ enum BlockingClient {
         }
         guard found else { throw BenchmarkError("no port is free") }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func receive(from socket: Int32, port: Int) throws -> HTTPAnswer {
+        var received = ByteBuffer()
+        while true {
+            let count = try received.writeWithUnsafeMutableBytes(minimumWritableBytes: 65536) { space in
+                let count = read(socket, space.baseAddress, space.count)
+                guard count > 0 else { throw BenchmarkError("no answer from port \(port)") }
+                return count
+            }
+            guard count > 0, let answer = try HTTPAnswer(complete: received) else { continue }
+            return answer
+        }
     }
 
     private static func connect(_ port: Int) throws -> Int32 {

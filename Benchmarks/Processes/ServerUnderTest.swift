@@ -26,14 +26,15 @@ struct ServerUnderTest {
 
     /// One device for each of so many users.
     func devices(_ count: Int) throws -> [Device] {
-        try (0..<count).map { number in
-            let user = "u-bench-\(number)"
-            let request = ByteBuffer.post("/dev/token", json: #"{"sub":"\#(user)"}"#)
-            let answer = try BlockingClient.exchange(request, port: port)
-            guard answer.status == 200,
-                let issued = try? JSONDecoder().decode(IssuedToken.self, from: Data(answer.body.readableBytesView))
-            else { throw BenchmarkError("POST /dev/token was answered \(answer.status): \(answer.text)") }
-            return Device(user: user, client: "bench-client-\(number)", token: issued.token)
+        try BlockingClient.withConnection(port) { exchange in
+            try (0..<count).map { number in
+                let user = "u-bench-\(number)"
+                let answer = try exchange(.post("/dev/token", json: #"{"sub":"\#(user)"}"#))
+                guard answer.status == 200,
+                    let issued = try? JSONDecoder().decode(IssuedToken.self, from: Data(answer.body.readableBytesView))
+                else { throw BenchmarkError("POST /dev/token was answered \(answer.status): \(answer.text)") }
+                return Device(user: user, client: "bench-client-\(number)", token: issued.token)
+            }
         }
     }
 
@@ -63,7 +64,9 @@ struct ServerUnderTest {
               "storage": { "engine": "sqlite", "sqlite": { "path": "\(path("mana-sync.db"))", "synchronous": "full" } },
               "kernel": { "unfulfilled": ["metered"] },
               "plugins": {
-                "sync": { "enabled": true },
+                "sync": {
+                  "enabled": true, "maxSocketsPerUser": 20000, "maxStreamsPerUser": 20000, "maxUnauthenticated": 20000
+                },
                 "metrics": { "enabled": true },
                 "devIssuer": { "enabled": true, "keyFile": "\(path("dev-issuer.key"))" }
               }

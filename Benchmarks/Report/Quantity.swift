@@ -10,12 +10,20 @@ enum Quantity: String, Codable, CaseIterable {
     case startUp = "ms to first healthy answer"
     case resident = "MiB resident"
     case growth = "MiB resident after the load"
+    case grown = "MiB that resident memory grew by"
+    case perConnection = "KiB resident/connection"
+    case idleCPU = "server CPU ms/s"
+    case pushCPU = "server CPU ms/push"
+    case reachedMedian = "p50 ms from push to last told"
+    case reachedTail = "p99 ms from push to last told"
+    case toldMedian = "p50 ms from answer to last told"
+    case toldTail = "p99 ms from answer to last told"
 
     /// Whether it makes sense to divide it by a reference's.
     var isCompared: Bool {
         switch self {
-        case .requests, .changes, .megabytes, .serverCPU: true
-        case .loadCPU, .median, .tail, .startUp, .resident, .growth: false
+        case .requests, .changes, .megabytes, .serverCPU, .grown, .perConnection, .idleCPU, .toldMedian, .toldTail: true
+        case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false
         }
     }
 }

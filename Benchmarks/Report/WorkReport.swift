@@ -13,20 +13,20 @@ struct WorkReport: Codable {
     let summary: String
     let figures: [Figure]
 
-    /// A report of the rounds' samples; the first subject is the server.
+    /// A report of the rounds' samples.
     init(_ name: String, summary: String, _ samples: RoundSamples) {
         self.name = name
         self.summary = summary
-        let server = samples.subjects.first.map { samples.of($0) } ?? []
-        figures = samples.subjects.enumerated().flatMap { number, subject -> [Figure] in
+        figures = samples.subjects.flatMap { subject -> [Figure] in
             let own = samples.of(subject)
+            let server = samples.servers[subject].map { samples.of($0) }
             return Quantity.allCases.compactMap { quantity in
                 guard let series = Series(own.compactMap { $0[quantity] }) else { return nil }
-                let ratios = zip(server, own).compactMap { pair -> Double? in
+                let ratios = zip(server ?? [], own).compactMap { pair -> Double? in
                     guard let ours = pair.0[quantity], let theirs = pair.1[quantity], theirs > 0 else { return nil }
                     return ours / theirs
                 }
-                let isReference = number > 0 && quantity.isCompared
+                let isReference = server != nil && quantity.isCompared
                 return Figure(
                     subject: subject, quantity: quantity, series: series,
                     serverToThis: isReference ? Series(ratios) : nil)
@@ -38,10 +38,18 @@ struct WorkReport: Codable {
 /// The samples of a work's subjects, in the order in which the subjects first came.
 struct RoundSamples {
     private(set) var subjects: [String] = []
+    /// Of each reference, the subject that it is a reference for.
+    private(set) var servers: [String: String] = [:]
     private var samples: [String: [Sample]] = [:]
 
-    /// One more round of a subject.
+    /// One more round of a subject: of the server for the first one, and of a reference for the others.
     mutating func add(_ subject: String, _ sample: Sample) {
+        add(subject, sample, beside: subjects.first == subject ? nil : subjects.first)
+    }
+
+    /// One more round of a subject, and what it is a reference for, if anything.
+    mutating func add(_ subject: String, _ sample: Sample, beside server: String?) {
+        servers[subject] = server
         if samples[subject] == nil { subjects.append(subject) }
         samples[subject, default: []].append(sample)
     }

@@ -20,6 +20,10 @@ enum Works {
         PushWork(changes: 200, withEventIDs: false),
         PushWork(changes: 200, withEventIDs: true),
         PullWork(),
+        IdleWork.sockets,
+        IdleWork.streams,
+        FanOutWork(),
+        StoppedReaderWork(),
         ScanWork(),
     ]
 }

@@ -25,12 +25,15 @@ struct Workbench {
     }
 
     /// Starts a bare server on the same cores, lends its process and its port, and ends it.
-    func withBareServer<Result>(_ body: (LaunchedProcess, Int) throws -> Result) throws -> Result {
+    func withBareServer<Result>(
+        withSockets: Bool = false, _ body: (LaunchedProcess, Int) throws -> Result
+    ) throws -> Result {
         let port = try BlockingClient.freePort()
         return try withFolder("bare") { folder in
             let begun = ContinuousClock.now
             let process = try LaunchedProcess(
-                "/proc/\(getpid())/exe", ["serve-bare", "--port", "\(port)"], folder: folder, cores: serverCores)
+                "/proc/\(getpid())/exe", ["serve-bare", "--port", "\(port)"] + (withSockets ? ["--with-sockets"] : []),
+                folder: folder, cores: serverCores)
             defer { process.stop() }
             _ = try ServerUnderTest.awaitHealth(process, port: port, path: "/health", since: begun)
             return try body(process, port)

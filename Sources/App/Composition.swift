@@ -1,3 +1,4 @@
+import BillingPlugin
 import DevIssuerPlugin
 import Kernel
 import MetricsPlugin
@@ -8,6 +9,7 @@ import SyncPlugin
 enum Composition {
     static let plugins: [any Plugin.Type] = [
         StoragePlugin.self,
+        BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,
         SyncPlugin.self,

@@ -8,7 +8,10 @@ enum TextTable {
         render(
             ["METHOD", "PATH", "PLUGIN", "ACCESS", "GATES"],
             plan.routes.map {
-                [$0.route.method.rawValue, $0.route.path, $0.plugin, $0.access, $0.chain.joined(separator: " > ")]
+                [
+                    $0.route.method.rawValue + ($0.route.isSocket ? " WS" : ""), $0.route.path, $0.plugin, $0.access,
+                    $0.chain.joined(separator: " > "),
+                ]
             })
     }
 

@@ -74,7 +74,7 @@ public struct PluginHarness: Sendable {
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
         let response = await plan.responder.respond(to: request, from: ConnectionInfo(remoteAddress: "127.0.0.1"))
         let collector = BodyCollector()
-        try await response.body.write(collector)
+        if method != .head { try await response.body.write(collector) }
         return Answer(status: response.status, headers: response.headers, body: String(buffer: collector.buffer))
     }
 

@@ -8,16 +8,16 @@ import Testing
 
 /// One combination of what a deployer may switch.
 struct Switches: CustomTestStringConvertible {
-    let sync, metrics, devIssuer, acceptsMetered: Bool
+    let sync, metrics, devIssuer, acceptsMetered, billing: Bool
     let host: String
 
     static let hosts = ["127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "192.0.2.7", "sync.example.org"]
 
-    static let all = (0..<16).flatMap { bits in
+    static let all = (0..<32).flatMap { bits in
         hosts.map { host in
             Switches(
                 sync: bits & 1 != 0, metrics: bits & 2 != 0, devIssuer: bits & 4 != 0, acceptsMetered: bits & 8 != 0,
-                host: host)
+                billing: bits & 16 != 0, host: host)
         }
     }
 
@@ -31,8 +31,8 @@ struct Switches: CustomTestStringConvertible {
                   Set server.host to 127.0.0.1, or plugins.devIssuer.enabled to false and auth.jwksURL to your auth service.
                 """
         }
-        guard sync, !acceptsMetered else { return nil }
-        return ["POST /sync/{appId}", "GET /sync/{appId}/pull"].map {
+        guard sync, !acceptsMetered, !billing else { return nil }
+        return ["POST /sync/{appId}", "GET /sync/{appId}/pull", "GET /sync/{appId}/stream"].map {
             """
             \($0) of plugin 'sync' demands 'metered', which no enabled plugin fulfils
               Switch on a plugin that fulfils it, or accept that it is open with kernel.unfulfilled: [metered].
@@ -48,13 +48,17 @@ struct Switches: CustomTestStringConvertible {
         kernel: {unfulfilled: [\(acceptsMetered ? "metered" : "")]}
         plugins:
           sync: {enabled: \(sync)}
+          billing: {enabled: \(billing), creditsURL: "http://127.0.0.1:1", serviceKey: a-key-that-is-long-enough}
           metrics: {enabled: \(metrics)}
           devIssuer: {enabled: \(devIssuer), keyFile: "\(folder.appending(path: "key").path)"}
         """
     }
 
     var testDescription: String {
-        let on = [("sync", sync), ("metrics", metrics), ("devIssuer", devIssuer), ("metered accepted", acceptsMetered)]
+        let on = [
+            ("sync", sync), ("metrics", metrics), ("devIssuer", devIssuer), ("metered accepted", acceptsMetered),
+            ("billing", billing),
+        ]
         return "\(host): \(on.filter(\.1).map(\.0).joined(separator: ", "))"
     }
 }

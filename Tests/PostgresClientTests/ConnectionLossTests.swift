@@ -55,7 +55,7 @@ struct ConnectionLossTests {
         let server = try await PostgresServer()
         try await server.stop()
         try await ClientFixture.withClient(of: server) {
-            $0.acquireTimeout = .milliseconds(100)
+            $0.acquireTimeout = .seconds(1)
         } _: { client in
             let error = try await postgresError { _ = try await client.query(.echo(1)) }
             #expect(error.category == .connectionLost)
@@ -75,6 +75,23 @@ struct ConnectionLossTests {
             #expect(error.category == .statementTimeout)
             #expect(error.statement == 1)
             #expect(try await client.text("SELECT current_setting('statement_timeout')") == "0")
+        }
+    }
+
+    @Test("a server that takes no writes is told as such, and left")
+    func readOnly() async throws {
+        try await ClientFixture.withClient {
+            $0.maxConnections = 1
+        } _: { client in
+            let process = try await client.text("SELECT pg_backend_pid()")
+            let error = try await postgresError {
+                _ = try await client.transaction([
+                    .plain("SELECT set_config('transaction_read_only', 'on', true)"), .plain("CREATE TABLE refused ()"),
+                ])
+            }
+            #expect(error.category == .readOnly)
+            #expect(error.mayBeRepeated)
+            #expect(try await client.text("SELECT pg_backend_pid()") != process)
         }
     }
 

@@ -75,7 +75,7 @@ struct LoginTests {
         let parameters = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
         let server = try await PostgresServer.shared()
         let client = try Self.client(
-            ClientFixture.configuration(of: server, parameters: parameters), acquireTimeout: .milliseconds(300))
+            ClientFixture.configuration(of: server, parameters: parameters), acquireTimeout: .seconds(3))
         let error = try await postgresError { _ = try await client.query(.echo(1)) }
         #expect(error.category == .connectionLost)
         await client.shutdown()
@@ -95,7 +95,7 @@ struct LoginTests {
         let silent = try SilentHost()
         var options = PostgresClientOptions()
         options.connectTimeout = .milliseconds(100)
-        options.acquireTimeout = .milliseconds(300)
+        options.acquireTimeout = .seconds(2)
         let configuration = try PostgresConfiguration(url: "postgres://a@127.0.0.1:\(silent.port)/a")
         let client = try PostgresClient(configuration, options: options, logger: .silent)
         let error = try await postgresError { _ = try await client.query(.echo(1)) }
@@ -122,13 +122,13 @@ struct LoginTests {
         try await ClientFixture.withClient(of: server) {
             $0.maxConnections = 20
             $0.maxPipelinedRequests = 1
-            $0.acquireTimeout = .milliseconds(400)
+            $0.acquireTimeout = .seconds(1)
         } _: { client in
             let outcomes = await withTaskGroup(of: PostgresError.Category?.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
                         do {
-                            _ = try await client.query(.plain("SELECT pg_sleep(1.5)"))
+                            _ = try await client.query(.plain("SELECT pg_sleep(3)"))
                         } catch let error as PostgresError {
                             return error.category
                         } catch {}

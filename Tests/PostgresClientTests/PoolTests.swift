@@ -90,18 +90,22 @@ struct PoolTests {
     @Test("a shutdown lets what runs come to its end, and refuses what comes")
     func shutdown() async throws {
         let server = try await PostgresServer.shared()
-        let name = "shutdown-\(ClientFixture.uniqueNumber())"
+        let number = ClientFixture.uniqueNumber()
+        let name = "shutdown-\(number)"
         let client = try PostgresClient(ClientFixture.configuration(of: server, name: name), logger: .silent)
-        let running = Task { try await client.query(PostgresStatement("SELECT 5 FROM pg_sleep(0.3)")) }
         try await ClientFixture.withClient { observer in
-            try await observer.waits(
-                until:
-                    "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '\(name)' AND wait_event = 'PgSleep')"
-            )
-            await client.shutdown()
-            let result = try await running.value
-            #expect(result.integer(0, 0) == 5)
-            #expect(try await postgresError { _ = try await client.query(.echo(1)) }.category == .closed)
+            try await observer.withSession { session in
+                _ = try await session.query(.plain("SELECT pg_advisory_lock(\(number))"))
+                let running = Task { try await client.transaction([.lock(number), .echo(5)]) }
+                try await observer.waits(forBlocked: 1, of: name)
+                async let end: Void = client.shutdown(grace: .seconds(60))
+                let refusal = try await postgresError { while true { _ = try await client.query(.echo(1)) } }
+                #expect(refusal.category == .closed)
+                _ = try await session.query(.plain("SELECT pg_advisory_unlock(\(number))"))
+                let results = try await running.value
+                #expect(results.last?.integer(0, 0) == 5)
+                await end
+            }
             let refused = try await postgresError { try await client.withSession { _ in } }
             #expect(refused.category == .closed)
             try await observer.waits(

@@ -31,6 +31,26 @@ struct TransactionTests {
         }
     }
 
+    @Test(
+        "times keep their microseconds, on either side of every epoch",
+        arguments: [0, -1, 1_700_000_000_123_456, 946_684_800_000_000])
+    func times(microseconds: Int64) async throws {
+        try await ClientFixture.withClient { client in
+            var parameters = PostgresParameters()
+            var array = try PostgresArray(of: .timestamptz)
+            array.append(timestamp: microseconds)
+            parameters.append(timestamp: microseconds)
+            parameters.append(array)
+            parameters.append(timestamp: .min)
+            let sql = "SELECT $1, ($2)[1], (extract(epoch FROM $1) * 1000000)::bigint, $3"
+            let result = try await client.query(PostgresStatement(sql, parameters))
+            #expect(result.timestamp(0, 0) == microseconds)
+            #expect(result.timestamp(0, 1) == microseconds)
+            #expect(result.integer(0, 2) == microseconds)
+            #expect(result.timestamp(0, 3) == nil)
+        }
+    }
+
     @Test("values come in the text format too")
     func textFormat() async throws {
         try await ClientFixture.withClient { client in

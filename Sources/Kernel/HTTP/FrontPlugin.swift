@@ -6,16 +6,18 @@ import HummingbirdCore
 /// Built in, with the section `server`. The limits of that section are kept by ``HTTPFront``, before any gate.
 struct FrontPlugin: Plugin {
     static let section = "server"
-    static let manifest = PluginManifest(id: "http", summary: "access log, CORS and health")
+    static let manifest = PluginManifest(
+        id: "http", summary: "access log, CORS and health", needs: [.optional(.connectedUsers)])
 
     private let cors: CORSPolicy
     private let accessLog: AccessLog
     private let health: HealthRoutes
 
-    init(config: ServerConfig, dependencies: Dependencies) {
+    init(config: ServerConfig, dependencies: Dependencies) throws {
         cors = CORSPolicy(origins: config.cors.origins)
         accessLog = AccessLog(logger: dependencies.logger)
-        health = HealthRoutes(state: dependencies.state, time: dependencies.time)
+        health = HealthRoutes(
+            state: dependencies.state, users: try dependencies.optional(.connectedUsers), time: dependencies.time)
     }
 
     func register(into registry: inout PluginRegistry) {

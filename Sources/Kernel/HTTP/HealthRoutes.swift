@@ -6,6 +6,7 @@ import NIOCore
 /// `/health` for people and existing probes, `/health/live` and `/health/ready` for orchestrators (spec: operations.md).
 struct HealthRoutes: Sendable {
     let state: ServerState
+    let users: ConnectedUsers?
     let time: any TimeSource
 
     var routes: [Route] {
@@ -33,7 +34,8 @@ struct HealthRoutes: Sendable {
         body.writeString(#"{"status":"\#(report.isHealthy ? "ok" : "degraded")","service":"mana-sync","version":"#)
         body.writeJSONString(BuildInfo.version)
         body.writeString(
-            #","timestamp":"\#(time.now.rfc3339)","connections":\#(state.openConnections),"users":0,"plugins":{"#)
+            #","timestamp":"\#(time.now.rfc3339)","connections":\#(state.openConnections),"#)
+        body.writeString(#""users":\#(users?.count() ?? 0),"plugins":{"#)
         for (index, plugin) in report.plugins.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { body.writeString(",") }
             body.writeJSONString(plugin.key)

@@ -15,12 +15,21 @@ public struct PluginRegistry {
     private(set) var healthChecks: [HealthCheck] = []
     private(set) var background: [Background] = []
     private(set) var metrics: [MetricDescription] = []
+    private let cors: CORSPolicy
 
-    init() {}
+    /// - Parameter cors: Whose pages may open sockets.
+    init(cors: CORSPolicy = CORSPolicy(origins: [])) {
+        self.cors = cors
+    }
 
     /// Declares a route.
     public mutating func route(_ route: Route) {
         routes.append(route)
+    }
+
+    /// Declares a route whose connections become WebSockets. In the plan it is a route of GET.
+    public mutating func socket(_ route: SocketRoute) {
+        routes.append(route.handshake(cors: cors))
     }
 
     /// Declares a gate.

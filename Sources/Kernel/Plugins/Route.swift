@@ -26,10 +26,20 @@ public struct Route: Sendable {
     public let bodyLimit: Int?
     /// Answers.
     public let handler: RouteHandler
+    /// Whether it is a ``SocketRoute``: its good answer is 101, and the connection a WebSocket from then on.
+    public let isSocket: Bool
 
     /// A route of its parts.
     public init(
         _ method: HTTPRequest.Method, _ path: String, access: Access, summary: String, bodyLimit: Int? = nil,
+        handler: @escaping RouteHandler
+    ) {
+        self.init(
+            method, path, access: access, summary: summary, bodyLimit: bodyLimit, isSocket: false, handler: handler)
+    }
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, access: Access, summary: String, bodyLimit: Int?, isSocket: Bool,
         handler: @escaping RouteHandler
     ) {
         self.method = method
@@ -37,6 +47,7 @@ public struct Route: Sendable {
         self.access = access
         self.summary = summary
         self.bodyLimit = bodyLimit
+        self.isSocket = isSocket
         self.handler = handler
     }
 

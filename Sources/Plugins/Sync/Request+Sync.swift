@@ -22,13 +22,27 @@ extension Request {
     /// would become one, and each be denied the other's changes, so that character is refused.
     func clientID() throws(Problem) -> ClientID? {
         guard let text = headers[.clientID], !text.isEmpty else { return nil }
+        return try ClientID(checking: text, named: "X-Client-Id")
+    }
+}
+
+extension QueryParameters {
+    /// The client that the parameter `clientId` names, by the rule of `X-Client-Id`; nil where there is none, or it is empty.
+    func clientID() throws(Problem) -> ClientID? {
+        guard let text = value(of: "clientId"), !text.isEmpty else { return nil }
+        return try ClientID(checking: text, named: "clientId")
+    }
+}
+
+extension ClientID {
+    fileprivate init(checking text: String, named name: String) throws(Problem) {
         guard text.utf8.count <= longestName else {
-            throw .badRequest(code: "invalid_change", detail: "X-Client-Id must have at most \(longestName) bytes.")
+            throw .badRequest(code: "invalid_change", detail: "\(name) must have at most \(longestName) bytes.")
         }
-        guard !text.unicodeScalars.contains("\u{FFFD}") else {
-            throw .badRequest(code: "invalid_change", detail: "X-Client-Id must be UTF-8, without U+FFFD.")
+        guard !text.unicodeScalars.contains("\u{FFFD}"), !text.utf8.contains(0) else {
+            throw .badRequest(code: "invalid_change", detail: "\(name) must be UTF-8, without U+FFFD.")
         }
-        return ClientID(text)
+        self.init(text)
     }
 }
 

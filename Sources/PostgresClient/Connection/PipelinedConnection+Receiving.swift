@@ -45,7 +45,8 @@ extension PipelinedConnection {
         guard isFatal else { return }
         let isComplete = inFlight[head].isComplete
         if error.sqlState != nil { inFlight[head].error?.isFateUnknown = isComplete }
-        end = error
+        // What the head did wrong is not the others' fault.
+        end = error.category == .invalidArgument ? .connectionLost : error
     }
 
     /// Answers what has come to its Sync.
@@ -82,7 +83,7 @@ extension PipelinedConnection {
             error = .cancelled
             error.sqlState = "57014"
         } else if error.category == .stalePlan || (error.sqlState == "57014" && head.isExposed),
-            let again = request.repeated
+            !head.isCancelled, let again = request.repeated
         {
             return outcome.repeats.append(again)
         }
@@ -99,6 +100,8 @@ extension PipelinedConnection {
             guard let request = flight.request else { continue }
             if let error = flight.error {
                 request.answer(.failure(error))
+            } else if wasAnnounced, index > 0, flight.isCancelled {
+                request.answer(.failure(.cancelled))
             } else if wasAnnounced, index > 0, let again = request.repeated {
                 outcome.repeats.append(again)
             } else {

@@ -87,7 +87,7 @@ final class PollLoop {
             let events = connection.isFlushPending ? POLLIN | POLLOUT : POLLIN
             descriptors.append(pollfd(fd: connection.socket, events: Int16(events), revents: 0))
         }
-        let deadlines = [pool.nextDeadline, listeners.nextDeadline, drainDeadline].compactMap(\.self)
+        let deadlines = [pool.nextDeadline(after: now), listeners.nextDeadline, drainDeadline].compactMap(\.self)
         let timeout = deadlines.min().map { (now.duration(to: $0)).pollMilliseconds } ?? -1
         guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
         for (connection, descriptor) in zip(connections, descriptors.dropFirst()) where descriptor.revents != 0 {

@@ -46,16 +46,17 @@ final class ConnectionPool {
         waiting.isEmpty && members.values.allSatisfy { $0.session == nil && ($0.connection?.load ?? 0) == 0 }
     }
 
-    /// When ``turn(at:)`` has something to do even if nothing happens.
-    var nextDeadline: ContinuousClock.Instant? {
+    /// When ``turn(at:)`` has something to do even if nothing happens, after it was called at `now`.
+    func nextDeadline(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var deadlines = connections.compactMap(\.cancelDeadline)
         if let first = waiting.first {
             deadlines.append(first.since + options.acquireTimeout)
-            let now = ContinuousClock.now
             deadlines += members.values.filter { $0.connection == nil && $0.since + Self.patience > now }
                 .map { $0.since + Self.patience }
         }
-        if demand > 0, members.count < options.maxConnections, let retry = opening.retryTime { deadlines.append(retry) }
+        if demand > 0, members.count < options.maxConnections, let retry = opening.retryTime, retry > now {
+            deadlines.append(retry)
+        }
         return deadlines.min()
     }
 
@@ -86,6 +87,7 @@ final class ConnectionPool {
             if let connection = member.connection { settle(connection.abandon(because: .closed), of: connection) }
             members[id] = nil
         }
+        metrics.connectionsAre(connections.count)
         serveWaiting()
     }
 

@@ -66,6 +66,13 @@ public struct PostgresArray: Sendable {
         end(from: start)
     }
 
+    /// `timestamptz`, from microseconds since 1970; what PostgreSQL cannot count becomes infinite.
+    public mutating func append(timestamp microseconds: Int64) {
+        let start = begin()
+        elements.append(bigEndian: PostgresEpoch.encode(microseconds))
+        end(from: start)
+    }
+
     /// `boolean`.
     public mutating func append(_ value: Bool) {
         let start = begin()

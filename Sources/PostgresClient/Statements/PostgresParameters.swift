@@ -81,6 +81,13 @@ public struct PostgresParameters: Sendable {
         end(from: start, as: .int4)
     }
 
+    /// `timestamptz`, from microseconds since 1970; what PostgreSQL cannot count becomes infinite.
+    public mutating func append(timestamp microseconds: Int64) {
+        let start = bytes.count
+        bytes.append(bigEndian: PostgresEpoch.encode(microseconds))
+        end(from: start, as: .timestamptz)
+    }
+
     /// `boolean`.
     public mutating func append(_ value: Bool) {
         bytes.append(value ? 1 : 0)

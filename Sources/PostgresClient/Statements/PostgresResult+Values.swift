@@ -44,6 +44,15 @@ extension PostgresResult {
         }
     }
 
+    /// A timestamptz in the binary format, in microseconds since 1970; nil for NULL, an infinite one and what is none.
+    public func timestamp(_ row: Int, _ column: Int) -> Int64? {
+        guard isBinary(column, in: row) else { return nil }
+        return withBytes(row, column) { bytes in
+            guard let bytes, bytes.count == 8 else { return nil }
+            return PostgresEpoch.decode(Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)))
+        }
+    }
+
     private func isBinary(_ column: Int, in row: Int) -> Bool {
         row >= 0 && row < rowCount && column >= 0 && column < columnCount && isBinary(column)
     }

@@ -13,6 +13,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
     public static let int4 = PostgresType(rawValue: 23)
     public static let text = PostgresType(rawValue: 25)
     public static let json = PostgresType(rawValue: 114)
+    public static let timestamptz = PostgresType(rawValue: 1184)
     public static let uuid = PostgresType(rawValue: 2950)
 
     /// The array type over this type; nil where this module does not know it.
@@ -24,6 +25,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
         case .int4: PostgresType(rawValue: 1007)
         case .text: PostgresType(rawValue: 1009)
         case .json: PostgresType(rawValue: 199)
+        case .timestamptz: PostgresType(rawValue: 1185)
         case .uuid: PostgresType(rawValue: 2951)
         default: nil
         }

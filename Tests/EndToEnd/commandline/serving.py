@@ -111,7 +111,9 @@ def metrics(place):
         stop(process)
     equal(status, 200, "the scrape's status")
     done = subprocess.run(["promtool", "check", "metrics"], input=scrape, capture_output=True, check=False)
-    equal((done.returncode, (done.stdout + done.stderr).decode()), (0, ""), "what promtool says")
+    # The gauge's name is that of earlier deployments' dashboards, and stays (spec: operations.md, "Health, metrics, logs").
+    kept = 'mana_sync_connections_total non-counter metrics should not have "_total" suffix\n'
+    equal((done.stdout + done.stderr).decode(), kept, "what promtool says")
     lacks(scrape.decode(), "alice", "todo", "t1\"", _SECRET)
     contains(scrape.decode(), "mana_sync_changes_pushed_total 1\n", "mana_sync_changes_pulled_total 1\n")
 

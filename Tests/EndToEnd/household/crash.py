@@ -40,10 +40,7 @@ class CrashRun:
         for thread in threads:
             thread.start()
         try:
-            points = [len(self.requests) * (kill + 1) // (self.kills + 1) for kill in range(self.kills)]
-            for number, point in enumerate(points):
-                # Every third kill comes right after the restart from the one before.
-                self._crash(point if number % 3 != 2 else 0)
+            self._disturb()
         finally:
             if self._failures:
                 self._gate.abandon()
@@ -65,6 +62,13 @@ class CrashRun:
             _check_chain(device, logs[device.user, device.app])
         return logs
 
+    def _disturb(self):
+        """What happens to the server while the devices are at it."""
+        points = [len(self.requests) * (kill + 1) // (self.kills + 1) for kill in range(self.kills)]
+        for number, point in enumerate(points):
+            # Every third kill comes right after the restart from the one before.
+            self._crash(point if number % 3 != 2 else 0)
+
     def _drive(self, device):
         try:
             device.run()
@@ -80,22 +84,29 @@ class CrashRun:
             self._answered += by
             self._progress.notify_all()
 
-    def _crash(self, point):
+    def _reached(self, point):
+        """Waits until so many requests have been answered; False when a device has failed instead."""
         with self._progress:
             self._progress.wait_for(lambda: self._answered >= point or self._failures)
-        if self._failures:
+        return not self._failures
+
+    def _crash(self, point):
+        if not self._reached(point):
             return
         # Not a wait for anything: the moment of the kill within a commit is left to chance.
         time.sleep(self._random.uniform(0, 0.004))
         self.server.kill()
         self._gate.close_and_wait()
         try:
-            self.server.start()
+            self._restart()
             self._check_after_restart()
         except BaseException:
             self._gate.abandon()
             raise
         self._gate.open()
+
+    def _restart(self):
+        self.server.start()
 
     def _read(self, api, user, app):
         raws, since = [], None

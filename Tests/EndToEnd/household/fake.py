@@ -25,7 +25,10 @@ class Row:
 
 
 class FakeServer:
-    """`handle` answers a request; `faults` are what it does wrong: deaf, echoing, overtaking, forgetful, halves."""
+    """`handle` answers a request; `faults` are what it does wrong: deaf, echoing, overtaking, forgetful, halves.
+
+    Those of its streams and sockets are in fakelive.py.
+    """
 
     def __init__(self, journal=None, faults=()):
         self.faults = frozenset(faults)
@@ -51,6 +54,20 @@ class FakeServer:
             client = headers.get("X-Client-Id")
             return 200, self._page(user, match[1], client, query["since"][0], limit, query["collection"][0])
         return 200, self._push(user, match[1], headers, body)
+
+    def rows(self, user, app, after, client=None, tables=None):
+        """What came after a cursor, without the client's own, oldest first."""
+        for row in self._rows.get((user, app), []):
+            own = client is not None and row.client == client
+            if row.cursor > after and not own and (tables is None or row.change.table in tables):
+                yield row
+
+    def apps(self, user):
+        return [app for owner, app in self._rows if owner == user]
+
+    def now(self):
+        """The cursor of the last change of all."""
+        return self._clock
 
     def _push(self, user, app, headers, body):
         own = member_map(body.decode("utf-8"))
@@ -90,7 +107,7 @@ class FakeServer:
             self._rows.setdefault((user, app), []).append(row)
 
     def _page(self, user, app, client, since, limit, table, mine=frozenset()):
-        after = _microseconds(since)
+        after = microseconds(since)
         rows = self._rows.get((user, app), [])
         found, more = [], False
         for row in rows:
@@ -107,7 +124,7 @@ class FakeServer:
             until += 1_000_000
         text = ",".join(row.wire for row in found)
         tail = ',"hasMore":true' if more else ""
-        return f'{{"serverChanges":[{text}],"conflicts":[],"syncedUntil":"{_cursor(until)}"{tail}}}'.encode("utf-8")
+        return f'{{"serverChanges":[{text}],"conflicts":[],"syncedUntil":"{cursor(until)}"{tail}}}'.encode("utf-8")
 
     def _tick(self):
         self._clock = max(self._clock + 1, time.time_ns() // 1000)
@@ -158,12 +175,12 @@ def _wire(event_id, change):
     return "{" + ",".join(f'"{name}":{raw}' for name, raw in text.items()) + "}"
 
 
-def _cursor(microseconds):
+def cursor(microseconds):
     seconds, rest = divmod(microseconds, 1_000_000)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:06d}Z"
 
 
-def _microseconds(since):
+def microseconds(since):
     if not since:
         return 0
     seconds, fraction = instant(since)

@@ -7,13 +7,14 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .fake import FakeServer
+from .fakelive import FakeLive
 
 
 def main(arguments):
     with open(arguments[3], encoding="utf-8") as file:
         config = json.load(file)
     fake = FakeServer(config["storage"]["sqlite"]["path"] + ".journal", arguments[4:])
-    turn = threading.Lock()
+    live = FakeLive(fake)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -21,9 +22,14 @@ def main(arguments):
         wbufsize = -1
 
         def do_GET(self):
+            if live.serve(self):
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            with turn:
+            with live.news:
+                before = fake.now()
                 status, answer = fake.handle(self.command, self.path, self.headers, body)
+                if fake.now() != before:
+                    live.news.notify_all()
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -39,7 +45,12 @@ def main(arguments):
         request_queue_size = 128
 
     server = Listener((config["server"]["host"], config["server"]["port"]), Handler)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+
+    def stop():
+        live.drain()
+        server.shutdown()
+
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop).start())
     server.serve_forever()
 
 

@@ -49,12 +49,12 @@ def _options():
 def _run(name, options, requests):
     """One scenario on a fresh server; its line, or Mismatch."""
     with tempfile.TemporaryDirectory(prefix="mana-sync-replay-") as folder:
-        server = Server(os.path.abspath(options.binary), folder, options.fault)
+        server = Server(os.path.abspath(options.binary), folder, options.fault, getattr(SCENARIOS[name], "settings", {}))
         try:
             server.start()
             line = SCENARIOS[name](server, requests, options.seed)
             server.stop()
-            return line + (f" (seed {options.seed})" if name == "crash" else "")
+            return line + (f" (seed {options.seed})" if name in ("crash", "live") else "")
         except (Mismatch, NoAnswer) as error:
             evidence = error.evidence if isinstance(error, Mismatch) else []
             notes = [f"seed {options.seed}; the server's last lines:", *server.last_lines()]

@@ -1,10 +1,12 @@
 """The scenarios: each proves one thing on a server of its own and says in a line what it saw."""
 
+from . import expiry, manners, stopped
 from .audit import audit
 from .awkward import requests as awkward_requests
 from .client import API, HTTPTransport, Tokens
 from .crash import CrashRun
 from .fixture import tables
+from .live import LiveRun
 from .oracle import Reader
 from .sequential import Replay
 
@@ -62,7 +64,35 @@ def crash(server, requests, seed):
     )
 
 
-SCENARIOS = {"plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages}
+def live(server, requests, seed):
+    """All devices at once, followed by streams and by sockets, the server killed in between and drained at the end."""
+    run = LiveRun(server, Tokens(), requests, seed)
+    run.run()
+    return f"{run.kills} kills, {run.settled} pauses; {run.told()}; all heard that the server drains"
+
+
+def stopped_readers(server, requests, seed):
+    """10,000 changes while readers of streams read nothing; one goes on, one does not even when the server drains."""
+    return stopped.run(server, Tokens())
+
+
+def socket_manners(server, requests, seed):
+    """The socket's words, one by one."""
+    return manners.run(server, Tokens())
+
+
+def token_expiry(server, requests, seed):
+    """Streams and sockets on tokens that live for seconds."""
+    return expiry.run(server)
+
+
+token_expiry.settings = expiry.SETTINGS
+
+SCENARIOS = {
+    "plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages, "live": live,
+    "stopped-readers": stopped_readers, "socket-manners": socket_manners,
+    "token-expiry": token_expiry,
+}  # fmt: skip
 
 
 def _api(server):

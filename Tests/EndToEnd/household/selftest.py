@@ -10,7 +10,9 @@ from .client import API, HTTPTransport, Tokens
 from .corruptions import CORRUPTIONS
 from .crash import CrashRun
 from .fake import FakeServer
+from .fakelive import FAULTS as LIVE_FAULTS
 from .fixture import tables
+from .live import LiveRun
 from .mismatch import Mismatch
 from .rawjson import elements, member_map
 from .sequential import Replay
@@ -55,6 +57,9 @@ def trials(requests):
     found["a faithful server, killed"] = lambda: _crash(requests[:300])
     for fault in ("deaf", "forgetful", "halves"):
         found[f"a server that is {fault}, killed"] = lambda fault=fault: _crash_caught(requests[:300], fault)
+    found["a faithful server, followed live"] = lambda: _live(requests[:200])
+    for fault in LIVE_FAULTS:
+        found[f"a live server that is {fault}"] = lambda fault=fault: _live_caught(requests[:200], fault)
     return found
 
 
@@ -109,6 +114,25 @@ def _crash_caught(requests, fault):
             _crash(requests, [fault], f"self-test-{attempt}")
         except Mismatch as mismatch:
             return f"found: {_brief(mismatch)}"
+    raise Mismatch("went unseen")
+
+
+def _live(requests, faults=(), patience=10.0):
+    with tempfile.TemporaryDirectory(prefix="mana-sync-self-test-") as folder:
+        server = Server(FAKE, folder, faults)
+        try:
+            server.start()
+            LiveRun(server, Tokens(), requests, "self-test", kills=1, patience=patience).run()
+        finally:
+            server.abandon()
+    return "nothing found"
+
+
+def _live_caught(requests, fault):
+    try:
+        _live(requests, [fault], patience=1.0)
+    except Mismatch as mismatch:
+        return f"found: {_brief(mismatch)}"
     raise Mismatch("went unseen")
 
 

@@ -16,8 +16,9 @@ _PATIENCE = 20.0  # seconds, to become ready and to drain
 class Server:
     """One server process over one folder that holds its configuration, database, keys and log."""
 
-    def __init__(self, binary, folder, faults=()):
-        self._binary, self._folder, self._faults = binary, folder, list(faults)
+    def __init__(self, binary, folder, faults=(), settings=None):
+        """`settings`: what the configuration has besides, as a tree of its sections."""
+        self._binary, self._folder, self._faults, self._settings = binary, folder, list(faults), settings or {}
         self._process = None
         self.port = None
 
@@ -51,6 +52,11 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self.kill()
 
+    def resident_bytes(self):
+        """What the process has in memory (VmRSS)."""
+        with open(f"/proc/{self._process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
+
     def last_lines(self, count=6):
         try:
             with open(self._path("server.log"), encoding="utf-8", errors="replace") as log:
@@ -64,7 +70,7 @@ class Server:
     def _run(self, port):
         config = self._path("mana-sync.yaml")
         with open(config, "w", encoding="utf-8") as file:
-            json.dump(self._configuration(port), file, indent=2)  # JSON is YAML
+            json.dump(_merged(self._configuration(port), self._settings), file, indent=2)  # JSON is YAML
         with open(self._path("server.log"), "ab") as log:
             self._process = subprocess.Popen(
                 [self._binary, "serve", "--config", config, *self._faults],
@@ -92,7 +98,9 @@ class Server:
 
     def _configuration(self, port):
         return {
-            "server": {"host": "127.0.0.1", "port": port, "pidFile": self._path("mana-sync.pid")},
+            "server": {
+                "host": "127.0.0.1", "port": port, "pidFile": self._path("mana-sync.pid"), "shutdownGrace": "5s",
+            },
             "storage": {"engine": "sqlite", "sqlite": {"path": self._path("mana-sync.db")}},
             "kernel": {"unfulfilled": ["metered"]},
             "plugins": {
@@ -108,6 +116,12 @@ _OVERRIDES = frozenset(
     "PORT HOST DATABASE_URL JWKS_URL CORS_ORIGINS MANA_CREDITS_URL MANA_AUTH_URL MANA_SERVICE_KEY"
     " BILLING_EXEMPT_APPS MANA_API_KEYS MANA_SYNC_CONFIG".split()
 )
+
+
+def _merged(tree, other):
+    """A tree with the values of another one in it."""
+    branches = {name: _merged(tree[name], value) for name, value in other.items() if isinstance(tree.get(name), dict)}
+    return {**tree, **other, **branches}
 
 
 def _free_port():

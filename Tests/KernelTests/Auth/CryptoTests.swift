@@ -20,6 +20,20 @@ struct CryptoTests {
         #expect(SHA256Digest(bytes: hexadecimal(expected))?.bytes == hexadecimal(expected))
     }
 
+    @Test("a stream digests pieces as the whole, and begins anew", arguments: [1, 7, 64, 1000])
+    func stream(pieceLength: Int) throws {
+        var stream = try SHA256Stream()
+        let message = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+        for _ in 0..<2 {
+            for start in Swift.stride(from: 0, to: message.count, by: pieceLength) {
+                try message[start...].prefix(pieceLength).withUnsafeBytes { try stream.update($0) }
+            }
+            let digest = try stream.finish()
+            #expect(try digest == SHA256Digest.of(message))
+            #expect(hexadecimal(digest.hexadecimal) == digest.bytes)
+        }
+    }
+
     @Test("one hasher makes many digests, none touched by the one before")
     func manyDigests() throws {
         var hasher = try SHA256Hasher()

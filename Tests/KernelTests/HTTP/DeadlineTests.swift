@@ -9,7 +9,7 @@ import Testing
 struct DeadlineTests {
     @Test("a slow head is answered 408")
     func slowHead() async throws {
-        try await withFront(configure: { $0.headerTimeout = .milliseconds(500) }) { _, port in
+        try await withFront(configure: { $0.headerTimeout = .seconds(2) }) { _, port in
             let client = try await RawClient.connect(to: port)
             try await client.send("GET / HTTP/1.1\r\nHost:")
             let answer = await client.answerUntilClose()

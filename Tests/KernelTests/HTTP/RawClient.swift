@@ -41,6 +41,11 @@ final class RawClient: Sendable {
         channel.writeAndFlush(bytes, promise: nil)
     }
 
+    /// For a client that was connected without.
+    func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+    }
+
     func closeOutput() async throws {
         try await channel.close(mode: .output).get()
     }
@@ -62,6 +67,9 @@ final class RawClient: Sendable {
         return inbox.text
     }
 
+    /// All that the server has sent.
+    var received: ByteBuffer { inbox.bytes }
+
     /// Whether the end was a reset or another error.
     var wasReset: Bool { inbox.wasReset }
 }
@@ -77,6 +85,7 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
 
+    var bytes: ByteBuffer { state.withLock { $0.bytes } }
     var text: String { state.withLock { String(buffer: $0.bytes) } }
     var wasReset: Bool { state.withLock { $0.wasReset } }
 

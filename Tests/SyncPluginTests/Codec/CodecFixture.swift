@@ -71,7 +71,7 @@ extension StoredRow {
     }
 
     /// Appends the row to a sink, with pointers that are good during the call only.
-    func append(to sink: inout some ChangeSink) {
+    func append(to sink: inout some ChangeSink, at cursor: Cursor = .beginning) {
         var bytes: [UInt8] = []
         func store(_ text: String?) -> Range<Int>? {
             guard let text else { return nil }
@@ -84,7 +84,7 @@ extension StoredRow {
             let empty = UnsafeRawBufferPointer(start: nil, count: 0)
             sink.append(
                 ChangeRow(
-                    cursor: .beginning, eventID: eventID, schemaVersion: schemaVersion, operation: operation,
+                    cursor: cursor, eventID: eventID, schemaVersion: schemaVersion, operation: operation,
                     app: empty, table: parts[0] ?? empty, record: parts[1] ?? empty, user: empty, client: empty,
                     space: parts[2], origin: parts[3], data: parts[4], fieldValues: parts[5],
                     fieldTimestamps: parts[6], deletedAt: parts[7], actor: parts[8]))

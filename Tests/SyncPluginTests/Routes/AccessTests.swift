@@ -11,7 +11,11 @@ import Testing
 struct AccessTests {
     static let requests: [(HTTPRequest.Method, String)] = [
         (.post, "/sync/todo"), (.get, "/sync/todo/pull?collection=tasks&since=1970-01-01T00:00:00Z"),
+        (.get, "/sync/todo/stream"),
     ]
+
+    /// The access of the socket routes, whose first message has the token.
+    static let sockets = Array(repeating: "open (authenticates in band)", count: 2)
 
     @Test("Nobody without a good token, whatever else is wrong with the request", arguments: requests)
     func tokens(method: HTTPRequest.Method, path: String) async throws {
@@ -26,11 +30,23 @@ struct AccessTests {
                 let answer = try await server.harness.send(method, path, headers: headers, body: "{")
                 try Self.expectUnauthorized(answer, code)
             }
-            #expect(try await server.harness.send(method, path, headers: good, body: #"{"changes":[]}"#).status == .ok)
+            #expect(try await Self.status(server, method, path, good) == .ok)
             server.harness.time.advance(by: .seconds(3631))
             let expired = try await server.harness.send(method, path, headers: good, body: #"{"changes":[]}"#)
             try Self.expectUnauthorized(expired, "token_expired")
         }
+    }
+
+    /// The status of the answer, which a stream goes on with for as long as it is read.
+    static func status(
+        _ server: SyncServer, _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields
+    ) async throws -> HTTPResponse.Status {
+        guard path.hasSuffix("stream") else {
+            return try await server.harness.send(method, path, headers: headers, body: #"{"changes":[]}"#).status
+        }
+        let stream = try await server.harness.open(method, path, headers: headers)
+        await stream.leave()
+        return stream.status
     }
 
     static func expectUnauthorized(_ answer: PluginHarness.Answer, _ code: String) throws {
@@ -60,15 +76,17 @@ struct AccessTests {
             refusals?.refusals.map(\.message) == [
                 "POST /sync/{appId} of plugin 'sync' demands 'metered', which no enabled plugin fulfils",
                 "GET /sync/{appId}/pull of plugin 'sync' demands 'metered', which no enabled plugin fulfils",
+                "GET /sync/{appId}/stream of plugin 'sync' demands 'metered', which no enabled plugin fulfils",
             ])
         #expect(refusals?.refusals.allSatisfy { $0.remedy == remedy } == true)
 
         let open = try PluginHarness(plugins: plugins, yaml: yaml + "\nkernel: {unfulfilled: [metered]}")
         let access = open.plan.routes.filter { $0.plugin == "sync" }.map(\.access)
-        #expect(access == ["authenticated, OPEN:metered", "authenticated, OPEN:metered"])
+        let metered = Array(repeating: "authenticated, OPEN:metered", count: 3)
+        #expect(access == metered + Self.sockets)
     }
 
-    @Test("A gate on metered stands before push and pull, behind the token", arguments: requests)
+    @Test("A gate on metered stands before push, pull and stream, behind the token", arguments: requests)
     func metered(method: HTTPRequest.Method, path: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sync-access-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -79,7 +97,7 @@ struct AccessTests {
                 plugins: {sync: {enabled: true}, testIssuer: {enabled: true}, unpaid: {enabled: true}}
                 """)
         let access = server.plan.routes.filter { $0.plugin == "sync" }.map(\.access)
-        #expect(access == ["authenticated, metered", "authenticated, metered"])
+        #expect(access == Array(repeating: "authenticated, metered", count: 3) + Self.sockets)
         try await server.run { server in
             #expect(try await server.send(method, path).status == .unauthorized)
             let answer = try await server.send(method, path, headers: try server.authorization(of: "anna"))

@@ -15,7 +15,11 @@ struct SyncServer {
     /// - Parameters:
     ///   - sync: Further keys of `plugins.sync`, `pageLimit: 10`.
     ///   - server: Keys of `server`, `maxBody: 1KiB`.
-    static func run(sync: String = "", server: String = "", _ use: (SyncServer) async throws -> Void) async throws {
+    ///   - runsBackground: Whether timers and other background work run, on the harness's clock.
+    static func run(
+        sync: String = "", server: String = "", runsBackground: Bool = false,
+        _ use: (SyncServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sync-routes-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let harness = try PluginHarness(
@@ -29,7 +33,7 @@ struct SyncServer {
                   metrics: {enabled: true}
                   testIssuer: {enabled: true}
                 """)
-        try await harness.run { try await use(SyncServer(harness: $0)) }
+        try await harness.run(runsBackground: runsBackground) { try await use(SyncServer(harness: $0)) }
     }
 
     /// Sends a request of a user; of nobody where `user` is nil.

@@ -59,7 +59,7 @@ extension SHA256Digest {
 /// The algorithm, fetched once: OpenSSL 3 otherwise looks it up by name for every digest, which costs more than a short digest.
 ///
 /// `@unchecked Sendable`: the handle is never changed nor freed, and OpenSSL's methods may be shared between threads.
-private struct SHA256Algorithm: @unchecked Sendable {
+struct SHA256Algorithm: @unchecked Sendable {
     static let shared = SHA256Algorithm(handle: EVP_MD_fetch(nil, "SHA256", nil))
 
     let handle: OpaquePointer?

@@ -10,7 +10,7 @@ struct DrainEvent: Sendable {}
 ///
 /// All of it runs on the connection's event loop. What arrives while a request is in flight waits in the backlog, and nothing more
 /// is read then, so that a peer cannot make it grow.
-final class ConnectionHandler: ChannelDuplexHandler {
+final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -37,6 +37,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isBodyPaused = false
     private var isReadPending = false
     private var hasReadHead = false
+    /// What follows a request to upgrade has begun to come. It is no HTTP, and lies with the decoder.
+    private var isPastUpgrade = false
 
     init(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool, eventLoop: any EventLoop) {
         self.settings = settings
@@ -71,12 +73,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if exchange == nil, !hasReadHead, !isDeaf {
             changeDeadline { $0.partOfHeadReceived(at: $1) }
         }
+        if !hasReadHead, exchange?.isRequestComplete == true, exchange?.asksToUpgrade == true { isPastUpgrade = true }
         hasReadHead = false
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        if backlog.isEmpty && !isBodyPaused {
+        if mayRead {
             context.read()
         } else {
             isReadPending = true
@@ -183,8 +186,11 @@ extension ConnectionHandler {
     }
 
     func resumeReading() {
-        guard isReadPending, backlog.isEmpty, !isBodyPaused else { return }
+        guard isReadPending, mayRead else { return }
         isReadPending = false
         context?.read()
     }
+
+    /// Only so much is read ahead of an answer as a read of the socket brings: more could be without bound.
+    private var mayRead: Bool { backlog.isEmpty && !isBodyPaused && !(isPastUpgrade && exchange != nil) }
 }

@@ -5,7 +5,7 @@ import NIOCore
 /// An answer on its way from the request's task to the connection.
 ///
 /// An answer that is known whole is written at once: head, body and end in one piece.
-final class ConnectionResponse: ResponseBodyWriter {
+final class ConnectionResponse: ResponseBodyWriter, UpgradableWriter {
     private let connection: NIOLoopBound<ConnectionHandler>
     private let exchange: Int
     private let isHead: Bool
@@ -55,6 +55,19 @@ final class ConnectionResponse: ResponseBodyWriter {
         try await write(
             ResponsePiece(
                 head: takeHead(), contentLength: contentLength, body: last, isLast: true, trailers: trailingHeaders))
+        isFinished = true
+    }
+
+    func upgrade(_ upgrade: WebSocketUpgrade) async throws {
+        guard let head = takeHead() else { throw PeerClosedError() }
+        let (connection, exchange) = (connection, exchange)
+        if connection.eventLoop.inEventLoop {
+            try connection.value.upgrade(to: upgrade, answering: head, exchange: exchange)
+        } else {
+            try await connection.eventLoop.submit {
+                try connection.value.upgrade(to: upgrade, answering: head, exchange: exchange)
+            }.get()
+        }
         isFinished = true
     }
 

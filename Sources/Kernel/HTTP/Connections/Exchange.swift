@@ -38,6 +38,9 @@ struct Exchange {
         self.bodyLimit = bodyLimit
     }
 
+    /// Whether the parser takes nothing after it for HTTP.
+    var asksToUpgrade: Bool { head.method == .connect || head.headerFields.contains(.upgrade) }
+
     /// Whether its answer has begun and may go on for any time.
     var isStreaming: Bool { framing == .chunked || framing == .untilClose }
 

@@ -5,6 +5,9 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// 4 or 16 bytes.
     let bytes: [UInt8]
 
+    /// 127.0.0.1.
+    static let loopback = IPAddress(bytes: [127, 0, 0, 1])
+
     private init(bytes: [UInt8]) {
         let isMapped =
             bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF

@@ -29,7 +29,7 @@ struct RequestHead: Sendable {
         let target = try RequestTarget(head.uri, method: method)
         request = HTTPRequest(
             method: method, scheme: isSecure ? "https" : "http", authority: target.authority ?? host, path: target.path,
-            headerFields: try Self.fields(of: head.headers))
+            headerFields: try Self.fields(of: head.headers, isHTTP10: isHTTP10))
         body = try Self.body(of: head)
         let isLast = method == .connect || head.headers.contains(name: "upgrade")
         // The parser stops at a request to upgrade: what follows is not HTTP to it.
@@ -41,13 +41,15 @@ struct RequestHead: Sendable {
         }
     }
 
-    private static func fields(of headers: HTTPHeaders) throws(Problem) -> HTTPFields {
+    private static func fields(of headers: HTTPHeaders, isHTTP10: Bool) throws(Problem) -> HTTPFields {
         var fields = HTTPFields()
         fields.reserveCapacity(headers.count)
         for (name, value) in headers {
             guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else {
                 throw .malformed("A header field has bytes that it may not have.")
             }
+            // An upgrade that HTTP/1.0 asks for is ignored (RFC 9110 section 7.8).
+            if name == .upgrade, isHTTP10 { continue }
             if name.canonicalName != "host" { fields.append(HTTPField(name: name, value: value)) }
         }
         return fields

@@ -143,8 +143,7 @@ public final class HTTPFront: Service {
 }
 
 extension ChannelPipeline.SynchronousOperations {
-    /// From the socket to the responder. TLS stands before all of them; an upgrade to another protocol takes the place of all but
-    /// the first.
+    /// From the socket to the responder. TLS stands before all of them; an upgrade to another protocol takes the place of the last two.
     func addConnectionHandlers(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool = false) throws {
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = settings.limits.maxHeader

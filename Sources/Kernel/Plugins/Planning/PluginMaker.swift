@@ -49,8 +49,9 @@ struct PluginMaker {
         let manifest = type.manifest
         var logger = logger
         logger[metadataKey: "plugin"] = .string(manifest.id)
+        let server = configuration.section(ServerConfig.self, at: "server")
         let dependencies = Dependencies(
-            server: configuration.section(ServerConfig.self, at: "server"), time: time, logger: logger,
+            server: server, time: time, logger: logger,
             metrics: services[.metricsFactory] ?? NOOPMetricsHandler.instance, state: state, manifest: manifest,
             services: services)
         let plugin: any Plugin
@@ -64,7 +65,7 @@ struct PluginMaker {
                     "plugin '\(manifest.id)' cannot be made: \(error)", remedy: "See its section '\(type.section)'.")
             ])
         }
-        var registry = PluginRegistry()
+        var registry = PluginRegistry(cors: CORSPolicy(origins: server.cors.origins))
         plugin.register(into: &registry)
         let refusals =
             PluginMaker.disagreements(registry, manifest) + TraitNames.undeclared(by: manifest, in: registry)

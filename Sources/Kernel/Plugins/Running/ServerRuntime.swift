@@ -42,13 +42,7 @@ public struct ServerRuntime: Service, CustomStringConvertible {
 
     private func serve(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin]) async throws {
         let config = plan.configuration.section(ServerConfig.self, at: "server")
-        let responder = plan.responder
-        let front = HTTPFront(
-            config: config, logger: logger,
-            responder: Responder(
-                respond: { await responder.respond(to: $0, from: $1) },
-                refuse: { await responder.refuse($0, $1, from: $2) },
-                bodyLimit: { responder.bodyLimit(of: $0) }))
+        let front = HTTPFront(config: config, logger: logger, responder: Responder(plan.responder))
         plan.state.countConnections { front.openConnections }
         // All of these are cancelled when this function ends, after the socket: requests may need the background work until then.
         async let _ = lifecycle.runBackground(of: started)

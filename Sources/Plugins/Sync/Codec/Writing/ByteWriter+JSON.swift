@@ -1,4 +1,5 @@
 import JSONScanner
+import NIOCore
 
 #if canImport(Glibc)
     import Glibc
@@ -33,6 +34,15 @@ extension ByteWriter {
 }
 
 extension JSONStringToken {
+    /// How many bytes a string's token has.
+    static func length(of text: String) -> Int {
+        var (text, count) = (text, 0)
+        text.withUTF8 { utf8 in
+            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { count += $0.count }
+        }
+        return count
+    }
+
     /// The most bytes that a string's token can have: six for each byte, and the quotes.
     static func longest(_ utf8: UnsafeRawBufferPointer?) -> Int {
         utf8.map { 6 * $0.count + 2 } ?? 0
@@ -46,6 +56,16 @@ extension UnsafeMutableRawBufferPointer {
         while place < end, let found = memchr(place, Int32(byte), end - place) {
             found.storeBytes(of: replacement, as: UInt8.self)
             place = found + 1
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a string as a JSON string token.
+    mutating func writeToken(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { _ = writeBytes($0) }
         }
     }
 }

@@ -71,12 +71,4 @@ extension ByteBuffer {
         writeToken(rejection.reason.message)
         writeStaticString("}")
     }
-
-    /// Appends a string as a JSON string token.
-    private mutating func writeToken(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { _ = writeBytes($0) }
-        }
-    }
 }
