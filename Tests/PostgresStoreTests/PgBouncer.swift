@@ -37,7 +37,7 @@ struct PgBouncer: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/setsid")
         process.arguments = [
             "/bin/sh", "-c",
-            "'\(program)' -q '\(file.path)' & tail --pid=\(getpid()) -f /dev/null; kill $!; rm -rf '\(folder.path)'",
+            "'\(program)' -q '\(file.path)' & tail --pid=\(getpid()) -f /dev/null; kill -9 $!; rm -rf '\(folder.path)'",
         ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
