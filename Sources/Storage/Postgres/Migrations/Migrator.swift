@@ -68,7 +68,7 @@ struct Migrator: Sendable {
             try names.append(migration.name)
             _ = try await session.query(PostgresStatement(Self.record, names, isPrepared: false))
         }
-        for sql in WorkingRole.preparation { try await Self.run(sql, in: session) }
+        for sql in WorkingRole.preparation + [Self.noticeDeadPeers] { try await Self.run(sql, in: session) }
         return pending
     }
 
@@ -92,6 +92,19 @@ struct Migrator: Sendable {
           applied_at timestamptz NOT NULL DEFAULT now(),
           PRIMARY KEY (owner, name)
         )
+        """
+    /// Whoever dies in the middle of a transaction holds its locks until the database notices: in half a minute, not in hours.
+    /// Only the database's owner may say so.
+    private static let noticeDeadPeers = """
+        DO $$
+        BEGIN
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_idle = 20', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_interval = 5', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_count = 3', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_user_timeout = 30000', current_database());
+        EXCEPTION WHEN insufficient_privilege THEN
+          RAISE NOTICE 'the database keeps its own TCP settings';
+        END $$
         """
     private static let findTable = "SELECT to_regclass('sync_migrations') IS NOT NULL"
     private static let list = """

@@ -4,7 +4,6 @@ import Kernel
 import Logging
 import PostgresClient
 import StorageShared
-import Synchronization
 
 /// All that is alive while a store is open.
 final class PostgresEngine: Sendable {
@@ -17,8 +16,7 @@ final class PostgresEngine: Sendable {
     private let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
-    /// Whether the connection was lost since the clock was last known to be right: the database may be another one than before.
-    private let clockIsDoubtful = Atomic(false)
+    private let clock: ChangeClock
 
     private init(
         client: PostgresClient, role: String?, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -32,6 +30,7 @@ final class PostgresEngine: Sendable {
         self.time = time
         self.metrics = metrics
         self.logger = logger
+        clock = ChangeClock(time: time)
         purge = ReceiptPurge(time: time)
     }
 
@@ -82,15 +81,12 @@ final class PostgresEngine: Sendable {
         // Rows that are left out afterwards have to leave a page of others.
         let more = query.client == nil ? push.changes.count : 0
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
-            let isDoubtful = clockIsDoubtful.load(ordering: .relaxed)
-            return [
-                try PushStatement.make(
-                    push, columns: columns, role: role, now: wallClock,
-                    slack: isDoubtful ? 0 : ChangeClock.slack),
+            [
+                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: clock.slack),
                 try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more)),
             ]
         }
-        clockIsDoubtful.store(false, ordering: .relaxed)
+        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
         metrics.pushEnded(took: began.duration(to: .now))
         let stored = try PushStatement.outcome(of: push, in: results[0])
         // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
@@ -147,7 +143,7 @@ final class PostgresEngine: Sendable {
             do throws(PostgresError) {
                 return (try await client.transaction(try statements()), wasUnsure)
             } catch {
-                if error.losesDatabase { clockIsDoubtful.store(true, ordering: .relaxed) }
+                if error.losesDatabase { clock.databaseWasLost() }
                 wasUnsure = wasUnsure || error.isFateUnknown
                 guard attempt < 4, error.isWorthRepeating, !Task.isCancelled else { throw StoreError(error) }
                 metrics.transactionRepeated()
