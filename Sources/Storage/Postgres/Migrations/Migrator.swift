@@ -6,9 +6,12 @@ import StorageShared
 /// Brings a database to the schema that this server knows, one server at a time (spec: storage.md, "Migrations").
 struct Migrator: Sendable {
     let plan: MigrationPlan
+    /// Whether a table that is taken over keeps its old columns.
+    let keepsColumns: Bool
 
     /// A migrator of the given steps.
-    init(_ known: [Migration]) {
+    init(_ known: [Migration], keepingColumns: Bool = false) {
+        keepsColumns = keepingColumns
         plan = MigrationPlan(known)
     }
 
@@ -43,7 +46,9 @@ struct Migrator: Sendable {
         var lines = pending.map { "would apply \($0.owner)/\($0.name)" }
         guard applied.isEmpty, !pending.isEmpty else { return lines }
         do {
-            let takeover = try await client.withSession { session in try await Takeover.find(session) }
+            let takeover = try await client.withSession { session in
+                try await Takeover.find(session, keepingColumns: keepsColumns)
+            }
             lines += (takeover?.remarks ?? []).map { "  \($0)" }
         } catch {
             throw StoreError(any: error)
@@ -58,7 +63,7 @@ struct Migrator: Sendable {
         let pending = try plan.pending(after: Self.read(done))
         guard !pending.isEmpty else { return [] }
         // Only a table that no migration of ours made can be taken over.
-        let takeover = done.rowCount == 0 ? try await Takeover.find(session) : nil
+        let takeover = done.rowCount == 0 ? try await Takeover.find(session, keepingColumns: keepsColumns) : nil
         for migration in pending {
             for sql in PostgresMigrations.statements(of: migration, takingOver: takeover) {
                 try await Self.run(sql, in: session)

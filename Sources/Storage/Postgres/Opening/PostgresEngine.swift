@@ -10,6 +10,7 @@ final class PostgresEngine: Sendable {
     let gate: OperationGate
     let client: PostgresClient
     let role: String?
+    let form: TableForm
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
     private let time: any TimeSource
@@ -19,12 +20,13 @@ final class PostgresEngine: Sendable {
     private let clock: ChangeClock
 
     private init(
-        client: PostgresClient, role: String?, notices: NoticeExchange, config: PostgresStoreConfig,
+        client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
         time: any TimeSource, metrics: StoreMetrics, logger: Logger
     ) {
         gate = OperationGate(limit: config.maxOperations)
         self.client = client
         self.role = role
+        self.form = form
         self.notices = notices
         self.config = config
         self.time = time
@@ -54,7 +56,8 @@ final class PostgresEngine: Sendable {
                 client: client, listening: try DatabaseAccess.listening(config), board: board,
                 logger: logger)
             return PostgresEngine(
-                client: client, role: role, notices: notices, config: config, time: time,
+                client: client, role: role, form: try await TableForm.find(client), notices: notices, config: config,
+                time: time,
                 metrics: StoreMetrics(factory: metrics), logger: logger)
         } catch {
             await client.shutdown()
@@ -83,7 +86,7 @@ final class PostgresEngine: Sendable {
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
             [
                 try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: clock.slack),
-                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more)),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
             ]
         }
         clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
@@ -103,7 +106,7 @@ final class PostgresEngine: Sendable {
         let (results, _) = try await transaction { [self] () throws(PostgresError) in
             [
                 try ScopeState.statement(for: query, role: role),
-                try PageShape.statement(for: query, rows: PageShape.rows(for: query)),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query), form: form),
             ]
         }
         metrics.readEnded(took: began.duration(to: .now))
