@@ -20,6 +20,7 @@ final class NoticeExchange: Sendable {
     private let waiting = Mutex(NoticeBatch())
     private let wakeUps: AsyncStream<Void>.Continuation
     private let listener: PostgresListener
+    private let firstAttempt = FirstAttempt()
     /// Sends what waits. It is no child of anybody, for it lives from the store's start to its stop, which ends it.
     private let sending: Mutex<Task<Void, Never>?>
 
@@ -31,15 +32,19 @@ final class NoticeExchange: Sendable {
         self.logger = logger
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         wakeUps = continuation
-        listener = client.listen(to: [NoticeMessage.channel], at: other) { [sender] event in
+        listener = client.listen(to: [NoticeMessage.channel], at: other) { [sender, firstAttempt] event in
             switch event {
-            case .connected, .reconnected, .overflowed: board.post(.gap)
+            case .connected:
+                // Whoever subscribes after the start has nothing to look for: it was listened before.
+                if !firstAttempt.end() { board.post(.gap) }
+            case .reconnected, .overflowed: board.post(.gap)
             case .notification(let notification):
                 guard let message = NoticeMessage(text: notification.payload) else { return board.post(.gap) }
                 if message.sender != sender { board.post(message.news) }
             case .disconnected(let error):
+                _ = firstAttempt.end()
                 logger.warning("The connection for other servers' notices is lost: \(error)")
-            case .ended: break
+            case .ended: _ = firstAttempt.end()
             }
         }
         sending = Mutex(nil)
@@ -47,6 +52,11 @@ final class NoticeExchange: Sendable {
             for await _ in stream { await self?.send() }
         }
         sending.withLock { $0 = task }
+    }
+
+    /// Returns when the first attempt to listen has succeeded or failed. After a failure the listeners hear of a gap once it succeeds.
+    func waitForFirstAttempt() async {
+        await firstAttempt.wait()
     }
 
     /// Tells of a push that was committed.
@@ -95,5 +105,29 @@ final class NoticeExchange: Sendable {
         parameters.append(texts)
         return PostgresStatement(
             "SELECT pg_notify('\(NoticeMessage.channel)', payload) FROM unnest($1) AS payload", parameters)
+    }
+}
+
+/// The first attempt to listen, which the store's start waits for.
+private final class FirstAttempt: Sendable {
+    private let isUnderWay = Mutex(true)
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+    }
+
+    /// Ends the wait; false if it had ended before.
+    func end() -> Bool {
+        continuation.finish()
+        return isUnderWay.withLock { isUnderWay in
+            defer { isUnderWay = false }
+            return isUnderWay
+        }
+    }
+
+    func wait() async {
+        for await _ in stream {}
     }
 }

@@ -55,6 +55,7 @@ final class PostgresEngine: Sendable {
             let notices = NoticeExchange(
                 client: client, listening: try DatabaseAccess.listening(config), board: board,
                 logger: logger)
+            await notices.waitForFirstAttempt()
             return PostgresEngine(
                 client: client, role: role, form: try await TableForm.find(client), notices: notices, config: config,
                 time: time,
