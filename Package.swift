@@ -107,12 +107,20 @@ let package = Package(
             "CachedLookup", path: "Sources/CachedLookup",
             ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
+        .module("StorageShared", path: "Sources/Storage/Shared", ["Domain", "JSONScanner", "Kernel"]),
         .module("ManaFormat", path: "Sources/ManaFormat", ["Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
-            ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
-
-        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+            ["CSQLite", "Domain", "Kernel", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+        .module(
+            "PostgresStore", path: "Sources/Storage/Postgres",
+            [
+                "Domain", "JSONScanner", "Kernel", "PostgresClient", "StorageShared", .coreMetrics, .logging, .metrics,
+                .nioCore,
+            ]),
+        .module(
+            "StoragePlugin", path: "Sources/Storage/Selection",
+            ["Domain", "Kernel", "PostgresClient", "PostgresStore", "SQLiteStore", "StorageShared", .logging]),
 
         .plugin(
             "Sync",
@@ -127,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BillingPlugin", "DevIssuerPlugin", "MetricsPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
+                "MetricsPlugin",
                 "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
@@ -155,9 +164,17 @@ let package = Package(
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
+            "PostgresStoreTests",
+            [
+                "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel",
+                "KernelTesting",
+                "StorageShared", .coreMetrics, .logging, .nioCore,
+            ]),
+        .tests(
             "SQLiteStoreTests",
             [
-                "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+                "SQLiteStore", "StorageShared", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics, .nioCore,
             ]),
         .tests(
             "SyncPluginTests",

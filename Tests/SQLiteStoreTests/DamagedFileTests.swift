@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import StorageShared
 import StoreContracts
 import Testing
 

@@ -1,5 +1,6 @@
 import Domain
 import KernelTesting
+import StorageShared
 import StoreContracts
 import Testing
 

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Kernel
 import KernelTesting
+import StorageShared
 import StoreContracts
 import Testing
 
