@@ -88,10 +88,11 @@ struct PluginScaffold {
             insert(
                 ".tests(\"\(name)PluginTests\", [\"\(name)Plugin\", \"KernelTesting\", .httpTypes]),",
                 afterLast: ".tests("),
-            let server = lines.firstIndex(where: { $0.contains("\"SyncPlugin\",") && $0.contains("\"StoragePlugin\",") }
-            )
+            let server = lines.firstIndex(where: { $0.contains("name: \"App\",") }),
+            let dependencies = lines[server...].firstIndex(where: { $0.hasSuffix("dependencies: [") })
         else { return nil }
-        lines.insert(lines[server].prefix { $0 == " " } + "\"\(name)Plugin\",", at: server + 1)
+        let indentation = lines[dependencies].prefix { $0 == " " } + "    "
+        lines.insert(indentation + "\"\(name)Plugin\",", at: dependencies + 1)
         return lines.joined(separator: "\n")
     }
 }

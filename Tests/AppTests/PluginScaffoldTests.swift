@@ -26,6 +26,9 @@ struct PluginScaffoldTests {
             #expect(added[1] == "\"WeatherPlugin\",")
             #expect(added[2] == ".tests(\"WeatherPluginTests\", [\"WeatherPlugin\", \"KernelTesting\", .httpTypes]),")
             #expect(after.count == before.count + 3)
+            let dependency = try #require(
+                after.firstIndex { $0.contains("\"WeatherPlugin\",") && !$0.contains(".tests(") })
+            #expect(after[..<dependency].last { $0.contains("name: \"") }?.contains("\"App\"") == true)
         }
     }
 

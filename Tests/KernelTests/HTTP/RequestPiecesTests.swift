@@ -102,7 +102,9 @@ struct CORSPolicyTests {
         #expect(answer.status == .noContent)
         #expect(answer.headers[.accessControlAllowOrigin] == "https://app.example.org")
         #expect(answer.headers[.accessControlAllowCredentials] == "true")
-        #expect(answer.headers[.accessControlAllowHeaders] == "Authorization, Content-Type, Last-Event-ID, X-Client-Id")
+        #expect(
+            answer.headers[.accessControlAllowHeaders]
+                == "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id")
         #expect(answer.headers[.vary]?.contains("Origin") == true)
     }
 

@@ -27,7 +27,8 @@ public struct CORSPolicy: Sendable {
             fields[.accessControlAllowOrigin] = origin
             fields[.accessControlAllowCredentials] = "true"
             fields[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
-            fields[.accessControlAllowHeaders] = "Authorization, Content-Type, Last-Event-ID, X-Client-Id"
+            fields[.accessControlAllowHeaders] =
+                "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id"
             fields[.accessControlMaxAge] = "600"
         }
         return Response(status: .noContent, headers: fields)
