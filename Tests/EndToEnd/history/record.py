@@ -11,7 +11,7 @@ from household.changes import pushed
 ABSENT, UNKNOWN, ACKNOWLEDGED = "absent", "unknown", "acknowledged"
 _event = re.compile(r'"eventId":"([^"]{36})"')
 _token = re.compile(r'"tk-(\d+)"')
-_KEPT = 40  # violations that are told of in full
+_KEPT = 3  # violations of a kind that are told of in full
 
 
 class Sent:
@@ -30,10 +30,14 @@ class Sent:
 class Push:
     """One push with all its retries, each of which carried a prefix of `changes`."""
 
-    __slots__ = ("changes", "sizes")
+    __slots__ = ("changes", "sizes", "attempts")
 
     def __init__(self, changes):
-        self.changes, self.sizes = changes, set()
+        self.changes, self.sizes, self.attempts = changes, set(), []
+
+    def __str__(self):
+        numbers = [change.number for change in self.changes[:8]]
+        return f"push of {numbers} ({len(self.changes)} in all), tried: {'; '.join(self.attempts)}"
 
 
 class Answered(NamedTuple):
@@ -78,8 +82,8 @@ class History:
     def violation(self, kind, *evidence):
         with self._lock:
             self.kinds[kind] += 1
-            if len(self.violations) < _KEPT:
-                self.violations.append((kind, [str(item)[:300] for item in evidence]))
+            if self.kinds[kind] <= _KEPT:
+                self.violations.append((kind, [str(item)[:600] for item in evidence]))
 
     def number(self, make):
         """Adds the change that `make` makes of its number."""
@@ -119,7 +123,7 @@ class History:
             if self.sent[number].scope != scope:
                 self.violation("a change of another user or app", where, raw)
             if self._events.setdefault(number, event[1]) != event[1]:
-                self.violation("one change under two event ids: stored twice", where, raw, self._events[number])
+                self.violation("one change under two event ids: stored twice", where, raw, self._events[number], self.sent[number].push)
             elif self._texts.setdefault(number, raw) != raw:
                 self.violation("a change comes back in two forms", where, raw, self._texts[number])
             if self.sent[number].fate == ABSENT:

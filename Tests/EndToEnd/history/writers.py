@@ -79,11 +79,13 @@ class Writer:
             push.sizes.add(len(push.changes))
             cut = tries < 2 and self.random.random() < 0.06
             tries += 1
+            push.attempts.append(f"{now:.3f} {len(push.changes)} since {self.since}{' cut' if cut else ''}")
             try:
                 if cut:
                     self.history.fault("answers cut")
                 return self._send(self.since, [change.raw for change in push.changes], cut)
-            except NoAnswer:
+            except NoAnswer as error:
+                push.attempts[-1] += f" ({str(error)[-60:]} at {time.monotonic():.3f})"
                 self.history.count("pushes unanswered")
             if give_up.is_set():
                 self.history.violation("a push stays unanswered", self)
