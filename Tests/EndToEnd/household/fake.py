@@ -32,6 +32,7 @@ class FakeServer:
 
     def __init__(self, journal=None, faults=()):
         self.faults = frozenset(faults)
+        self.news = None  # what its server holds while it handles a request
         self._rows, self._latest, self._clock = {}, {}, 0
         self._journal = None
         if journal:

@@ -10,11 +10,13 @@ from .fake import FakeServer
 from .fakelive import FakeLive
 
 
-def main(arguments):
+def main(arguments, store=FakeServer):
+    """`store`: what makes the server of a journal's path and its faults."""
     with open(arguments[3], encoding="utf-8") as file:
         config = json.load(file)
-    fake = FakeServer(config["storage"]["sqlite"]["path"] + ".journal", arguments[4:])
+    fake = store(config["storage"]["sqlite"]["path"] + ".journal", arguments[4:])
     live = FakeLive(fake)
+    fake.news = live.news
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
