@@ -108,11 +108,19 @@ let package = Package(
             ["Kernel", .asyncHTTPClient, .coreMetrics, .logging, .nioCore, .nioHTTP1]),
         .module("Domain", path: "Sources/Domain", ["Kernel", "JSONScanner", .httpTypes, .nioCore]),
         .module("ManaFormat", path: "Sources/ManaFormat", ["Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
+        .module("StorageShared", path: "Sources/Storage/Shared", ["Domain", "JSONScanner", "Kernel"]),
         .module(
             "SQLiteStore", path: "Sources/Storage/SQLite",
-            ["CSQLite", "Domain", "JSONScanner", "Kernel", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
-
-        .module("StoragePlugin", path: "Sources/Storage/Selection", ["Domain", "Kernel", "SQLiteStore"]),
+            ["CSQLite", "Domain", "Kernel", "StorageShared", .coreMetrics, .logging, .metrics, .nioCore, .nioPosix]),
+        .module(
+            "PostgresStore", path: "Sources/Storage/Postgres",
+            [
+                "Domain", "JSONScanner", "Kernel", "PostgresClient", "StorageShared", .coreMetrics, .logging, .metrics,
+                .nioCore,
+            ]),
+        .module(
+            "StoragePlugin", path: "Sources/Storage/Selection",
+            ["Domain", "Kernel", "PostgresClient", "PostgresStore", "SQLiteStore", "StorageShared", .logging]),
 
         .plugin(
             "Sync",
@@ -127,8 +135,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BillingPlugin", "DevIssuerPlugin", "MetricsPlugin",
-                "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
+                "MetricsPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -155,9 +163,17 @@ let package = Package(
             ]),
         .tests("DomainTests", ["Domain", "Kernel", .httpTypes, .nioCore]),
         .tests(
+            "PostgresStoreTests",
+            [
+                "PostgresStore", "PostgresClient", "PostgresFixture", "StoreContracts", "Domain", "Kernel",
+                "KernelTesting",
+                "StorageShared", .coreMetrics, .logging, .nioCore,
+            ]),
+        .tests(
             "SQLiteStoreTests",
             [
-                "SQLiteStore", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting", .coreMetrics, .nioCore,
+                "SQLiteStore", "StorageShared", "StoreContracts", "CSQLite", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics, .nioCore,
             ]),
         .tests(
             "SyncPluginTests",

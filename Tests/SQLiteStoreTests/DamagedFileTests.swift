@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import StoreContracts
+import StorageShared
 import Testing
 
 @testable import SQLiteStore

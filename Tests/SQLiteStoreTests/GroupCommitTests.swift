@@ -1,6 +1,7 @@
 import Domain
 import KernelTesting
 import StoreContracts
+import StorageShared
 import Testing
 
 @testable import SQLiteStore

@@ -4,6 +4,7 @@ import Foundation
 import Kernel
 import KernelTesting
 import StoreContracts
+import StorageShared
 import Testing
 
 @testable import SQLiteStore

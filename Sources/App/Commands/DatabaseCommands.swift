@@ -1,25 +1,24 @@
 import ArgumentParser
 import Domain
 import Kernel
-import SQLiteStore
 import StoragePlugin
+import StorageShared
 
 /// `mana-sync db …`.
-struct DatabaseCommands: ParsableCommand {
+struct DatabaseCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look at the database and bring its tables up to date.",
         subcommands: [Status.self, Migrate.self])
 
-    struct Status: ParsableCommand {
+    struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show which migrations the database has.")
 
         @OptionGroup var options: ConfigOptions
 
-        func run() throws {
-            let path = try DatabaseCommands.databasePath(options)
-            try DatabaseCommands.reportingStoreErrors(of: path) {
-                let migrations = try SQLiteStore.migrationStatus(path: path)
-                print(path)
+        func run() async throws {
+            try await DatabaseCommands.withDatabase(options) { database throws(StoreError) in
+                let migrations = try await database.migrationStatus()
+                print(database.name)
                 for migration in migrations {
                     print("  \(migration.owner)/\(migration.name): \(DatabaseCommands.describe(migration.state))")
                 }
@@ -35,31 +34,37 @@ struct DatabaseCommands: ParsableCommand {
         }
     }
 
-    struct Migrate: ParsableCommand {
+    struct Migrate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Apply the migrations that the database does not have yet.")
 
         @OptionGroup var options: ConfigOptions
 
-        func run() throws {
-            let path = try DatabaseCommands.databasePath(options)
-            try DatabaseCommands.reportingStoreErrors(of: path) {
-                let applied = try SQLiteStore.migrate(path: path)
-                if applied.isEmpty { print("\(path) is up to date.") }
+        @Flag(help: "Only say what would be done, and whether a table is written anew under an exclusive lock.")
+        var dryRun = false
+
+        func run() async throws {
+            try await DatabaseCommands.withDatabase(options) { database throws(StoreError) in
+                guard !dryRun else {
+                    let lines = try await database.migrationPreview()
+                    print(lines.isEmpty ? "\(database.name) is up to date." : lines.joined(separator: "\n"))
+                    return
+                }
+                let applied = try await database.migrate()
+                if applied.isEmpty { print("\(database.name) is up to date.") }
                 for migration in applied { print("applied \(migration.owner)/\(migration.name)") }
             }
         }
     }
 
-    fileprivate static func databasePath(_ options: ConfigOptions) throws -> String {
-        try options.load().section(StorageConfig.self, at: StoragePlugin.section).sqlite.path
-    }
-
-    fileprivate static func reportingStoreErrors(of path: String, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as StoreError {
-            throw CommandFailure.failure("\(path): \(error.message)")
+    fileprivate static func withDatabase(
+        _ options: ConfigOptions, _ use: (ConfiguredDatabase) async throws(StoreError) -> Void
+    ) async throws {
+        let database = ConfiguredDatabase(try options.load().section(StorageConfig.self, at: StoragePlugin.section))
+        do throws(StoreError) {
+            try await use(database)
+        } catch {
+            throw CommandFailure.failure("\(database.name): \(error.message)")
         }
     }
 }

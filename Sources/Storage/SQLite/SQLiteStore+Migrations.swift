@@ -1,5 +1,6 @@
 public import Domain
 public import Kernel
+public import StorageShared
 
 /// What `db status` and `db migrate` do; no server is needed. Both block the calling thread.
 extension SQLiteStore {
@@ -9,7 +10,7 @@ extension SQLiteStore {
     public static func migrationStatus(path: String) throws(StoreError) -> [MigrationStatus] {
         let file = try DatabaseFile(path: path)
         let migrator = Migrator(StorageMigrations.all, time: SystemTimeSource())
-        return migrator.status(of: try DatabaseInspection.of(file).applied)
+        return migrator.plan.status(of: try DatabaseInspection.of(file).applied)
     }
 
     /// Applies what is pending, in one transaction, to a database that no server has open; makes the file where there is none.
@@ -21,10 +22,10 @@ extension SQLiteStore {
         path: String, time: any TimeSource = SystemTimeSource()
     ) throws(StoreError) -> [MigrationStatus] {
         let migrator = Migrator(StorageMigrations.all, time: time)
-        let pending = try migrator.pending(after: DatabaseInspection.of(DatabaseFile(path: path)).applied)
+        let pending = try migrator.plan.pending(after: DatabaseInspection.of(DatabaseFile(path: path)).applied)
         let (connection, _, lock) = try SQLiteEngine.prepare(SQLiteStoreConfig(path: path), migrator: migrator)
         defer { lock.release() }
-        let applied = migrator.status(of: try AppliedMigration.all(in: connection))
+        let applied = migrator.plan.status(of: try AppliedMigration.all(in: connection))
         return applied.filter { status in
             pending.contains { $0.owner == status.owner && $0.name == status.name }
         }

@@ -1,6 +1,7 @@
 public import CoreMetrics
 public import Domain
 public import Kernel
+package import StorageShared
 import Synchronization
 
 /// The change log in one SQLite file: nothing to install, one server at a time (spec: storage.md, "SQLite").

@@ -1,3 +1,5 @@
+package import StorageShared
+
 /// The tables of the change log itself (spec: storage.md, "What is stored").
 package enum StorageMigrations {
     /// All of them, in order.

@@ -1,4 +1,5 @@
 import Domain
+import StorageShared
 
 /// What a database file is, found out without changing a byte of it.
 enum DatabaseInspection {

@@ -1,6 +1,7 @@
 import Domain
 import Kernel
 import NIOPosix
+import StorageShared
 
 /// All that is alive while a store is open.
 struct SQLiteEngine: Sendable {
@@ -49,7 +50,7 @@ struct SQLiteEngine: Sendable {
         try file.makeFolder()
         file = try DatabaseFile(path: config.path)
         let lock = try FileLock(forDatabaseAt: file.path)
-        let pending = try migrator.pending(after: DatabaseInspection.of(file).applied)
+        let pending = try migrator.plan.pending(after: DatabaseInspection.of(file).applied)
         guard config.migrate || pending.isEmpty else { throw needsMigration }
         try file.makeFile()
         let connection = try SQLiteConnection.writer(to: file, config: config)

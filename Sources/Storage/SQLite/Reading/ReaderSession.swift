@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import StorageShared
 
 /// A reader's connection with its prepared statements.
 struct ReaderSession: Sendable {
@@ -35,10 +36,15 @@ struct ReaderSession: Sendable {
             let rows = try statement(for: query, after: after)
             defer { rows.reset() }
             var page = PageBuilder(sink: sink, query: query)
-            while try page.takes(rows, leavingOut: own) {}
+            while try rows.step() {
+                let place = rows.place
+                if own.contains(place: place, eventID: rows.eventID) { continue }
+                guard try page.takes(place: place, { (take) throws(StoreError) in try rows.withChangeRow(take) })
+                else { break }
+            }
             rows.reset()
             try commit.run()
-            return page.page(clock: clock)
+            return page.page(reachingTo: clock)
         } catch {
             connection.rollBack()
             throw error
@@ -62,56 +68,5 @@ struct ReaderSession: Sendable {
             try statement.bind(5 + Int32(index), table.text)
         }
         return statement
-    }
-}
-
-/// A page while its rows come in.
-private struct PageBuilder<Sink: ChangeSink> {
-    private var sink: Sink
-    private let limit: Int
-    private let byteLimit: Int
-    private let bytesBefore: Int
-    private var count = 0
-    private var last: Int64 = .min
-    private var isFull = false
-    private var hasMore = false
-
-    init(sink: Sink, query: ChangeQuery) {
-        self.sink = sink
-        limit = max(1, query.limit)
-        byteLimit = query.byteLimit
-        bytesBefore = sink.writtenBytes
-    }
-
-    /// Takes the next row; false when there is none, or when it belongs on the next page.
-    mutating func takes(_ rows: SQLiteStatement, leavingOut own: OwnChanges) throws(StoreError) -> Bool {
-        guard try rows.step() else { return false }
-        let place = rows.place
-        guard !own.contains(place: place, eventID: rows.eventID) else { return true }
-        // Rows that share a place are never parted.
-        let mayEnd = count > 0 && place != last
-        if mayEnd, isFull {
-            hasMore = true
-            return false
-        }
-        let taken = try rows.withChangeRow { row in
-            if mayEnd, sink.writtenBytes - bytesBefore + row.leastBytes > byteLimit { return false }
-            sink.append(row)
-            return true
-        }
-        guard taken else {
-            hasMore = true
-            return false
-        }
-        count += 1
-        last = place
-        isFull = count >= limit || sink.writtenBytes - bytesBefore >= byteLimit
-        return true
-    }
-
-    /// The finished page. One with nothing after it reaches to the clock.
-    func page(clock: Int64) -> ChangePage<Sink> {
-        let until = Cursor(UnixTime(microseconds: hasMore ? last : clock))
-        return ChangePage(sink: sink, count: count, until: until, hasMore: hasMore)
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import StorageShared
 
 /// The columns that a change has in the log and in the quarantine alike, by the number of their parameter.
 enum ChangeParameter: Int32, CaseIterable {
@@ -50,56 +51,13 @@ extension SQLiteStatement {
         try bind(ChangeParameter.record.rawValue, change.record.text)
         try bind(ChangeParameter.space.rawValue, change.space?.text)
         try bind(ChangeParameter.operation.rawValue, change.operation.rawValue)
-        if let data = payload.data ?? payload.fields?.values {
-            try bind(ChangeParameter.data.rawValue, data)
-        } else {
-            try bind(ChangeParameter.data.rawValue, payload.deletedAt.map(deletedAtObject))
-        }
-        try bind(ChangeParameter.timestamps.rawValue, payload.fields?.timestamps ?? emptyObject)
-        try bind(ChangeParameter.values.rawValue, payload.data == nil ? nil : payload.fields?.values)
+        try bind(ChangeParameter.data.rawValue, payload.storedData)
+        try bind(ChangeParameter.timestamps.rawValue, payload.storedTimestamps)
+        try bind(ChangeParameter.values.rawValue, payload.storedValues)
         try bind(ChangeParameter.deletedAt.rawValue, payload.deletedAt)
         try bind(ChangeParameter.members.rawValue, Int64(PayloadMembers(of: payload).rawValue))
         try bind(ChangeParameter.schemaVersion.rawValue, Int64(change.schemaVersion))
         try bind(ChangeParameter.actor.rawValue, payload.actor)
         try bind(ChangeParameter.origin.rawValue, change.origin)
     }
-}
-
-/// Which payload members a change was pushed with: the `members` column.
-struct PayloadMembers: OptionSet, Sendable {
-    let rawValue: UInt8
-
-    static let data = PayloadMembers(rawValue: 1)
-    static let fields = PayloadMembers(rawValue: 2)
-    static let deletedAt = PayloadMembers(rawValue: 4)
-
-    init(rawValue: UInt8) {
-        self.rawValue = rawValue
-    }
-
-    init(of payload: Payload) {
-        self = []
-        if payload.data != nil { insert(.data) }
-        if payload.fields != nil { insert(.fields) }
-        if payload.deletedAt != nil { insert(.deletedAt) }
-    }
-}
-
-private let emptyObject = JSONText("{}")
-
-/// `{"deletedAt":"…"}`
-private func deletedAtObject(_ deletedAt: String) -> String {
-    var text = "{\"deletedAt\":\""
-    for scalar in deletedAt.unicodeScalars {
-        switch scalar {
-        case "\"", "\\":
-            text.unicodeScalars.append("\\")
-            text.unicodeScalars.append(scalar)
-        case "\0"..."\u{1F}":
-            let digits = String(scalar.value, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        default: text.unicodeScalars.append(scalar)
-        }
-    }
-    return text + "\"}"
 }

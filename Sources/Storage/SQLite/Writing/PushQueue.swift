@@ -1,4 +1,5 @@
 import Domain
+import StorageShared
 import Synchronization
 
 /// The pushes that wait for the writer: bounded, first come first served.

@@ -1,4 +1,5 @@
 import Domain
+import StorageShared
 
 /// Compares a push's changes with the client's latest stored push, and gathers the receipt of this one.
 struct RetryComparison {

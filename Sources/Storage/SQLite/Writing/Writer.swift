@@ -1,6 +1,7 @@
 import Domain
 import Kernel
 import NIOPosix
+import StorageShared
 import Synchronization
 
 /// The one thread that writes. The pushes that wait while a commit is under way go into the next one together.

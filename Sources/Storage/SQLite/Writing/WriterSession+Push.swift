@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import StorageShared
 
 /// What one push does to the log (spec: protocol.md, "Safe to retry" and "A change the user may not make").
 extension WriterSession {
@@ -106,37 +107,5 @@ extension WriterSession {
         try insert.bind(ChangeParameter.count + 3, reason.rawValue)
         try insert.bind(ChangeParameter.count + 4, now.microseconds)
         try insert.run()
-    }
-}
-
-/// What becomes of one change.
-enum ChangeFate: Sendable {
-    /// It is in the log from now on.
-    case stored(place: Int64)
-    /// It was in the log before; its event id says so, for its place may be shared.
-    case duplicate(place: Int64)
-    /// It is in the quarantine, from now on or since an earlier try.
-    case rejected(RejectionReason, isNew: Bool)
-}
-
-extension StoredPush {
-    fileprivate mutating func note(_ fate: ChangeFate, of change: PushedChange, at index: Int) {
-        switch fate {
-        case .stored(let place):
-            outcome.stored += 1
-            let cursor = Cursor(UnixTime(microseconds: place))
-            outcome.written = (outcome.written?.lowerBound ?? cursor)...cursor
-            changes.insert(place: place)
-            tables.insert(change.table, in: change.space)
-        case .duplicate(let place):
-            outcome.duplicates += 1
-            if let eventID = change.eventID {
-                changes.insert(place: place, eventID: eventID)
-            } else {
-                changes.insert(place: place)
-            }
-        case .rejected(let reason, _):
-            outcome.rejections.append(Rejection(index: index, eventID: change.eventID, reason: reason))
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import StorageShared
 
 /// The writer's connection with its prepared statements and its copy of the change clock.
 struct WriterSession: Sendable {

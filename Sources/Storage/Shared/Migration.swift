@@ -6,14 +6,19 @@ package struct Migration: Sendable {
     package let owner: String
     /// What tells it from the owner's others; they are applied in the order in which the owner lists them.
     package let name: String
-    /// The statements, which run within a transaction.
-    package let sql: String
+    /// The statements, which run in order within a transaction.
+    package let statements: [String]
 
     /// A step of its parts.
-    package init(owner: String, name: String, sql: String) {
+    package init(owner: String, name: String, statements: [String]) {
         self.owner = owner
         self.name = name
-        self.sql = sql
+        self.statements = statements
+    }
+
+    /// A step whose statements an engine takes as one text.
+    package init(owner: String, name: String, sql: String) {
+        self.init(owner: owner, name: name, statements: [sql])
     }
 }
 

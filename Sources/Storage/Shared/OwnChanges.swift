@@ -1,15 +1,7 @@
-import Domain
-
-/// A push that is durable, and where its changes stand in the log.
-struct StoredPush: Sendable {
-    var outcome = PushOutcome()
-    var changes = OwnChanges()
-    /// Where the changes stored now are.
-    var tables = WrittenTables()
-}
+package import Domain
 
 /// The places in the log of one push's changes: those stored now and those recognised.
-struct OwnChanges: Sendable {
+package struct OwnChanges: Sendable {
     /// A stored change; the id is nil where its place alone tells it from all others.
     private struct Entry {
         var place: Int64
@@ -19,13 +11,19 @@ struct OwnChanges: Sendable {
     private var entries: [Entry] = []
     private var isSorted = true
 
+    /// None.
+    package init() {}
+
+    /// How many there are.
+    package var count: Int { entries.count }
+
     /// Adds a change that a server of ours wrote: no other has its place.
-    mutating func insert(place: Int64) {
+    package mutating func insert(place: Int64) {
         append(Entry(place: place))
     }
 
     /// Adds a change that may share its place with others, as inherited rows do.
-    mutating func insert(place: Int64, eventID: EventID) {
+    package mutating func insert(place: Int64, eventID: EventID) {
         append(Entry(place: place, eventID: eventID))
     }
 
@@ -35,14 +33,14 @@ struct OwnChanges: Sendable {
     }
 
     /// Puts the entries in order, which ``contains(place:eventID:)`` needs.
-    mutating func sort() {
+    package mutating func sort() {
         guard !isSorted else { return }
         entries.sort { $0.place < $1.place }
         isSorted = true
     }
 
     /// Whether the push has the change at this place with this id.
-    func contains(place: Int64, eventID: @autoclosure () -> EventID) -> Bool {
+    package func contains(place: Int64, eventID: @autoclosure () -> EventID) -> Bool {
         var low = 0
         var high = entries.count
         while low < high {

@@ -1,12 +1,8 @@
 import Domain
 import Kernel
+import StorageShared
 
-/// A row of the `migrations` table.
-struct AppliedMigration: Sendable {
-    var owner: String
-    var name: String
-    var at: UnixTime
-
+extension AppliedMigration {
     /// All that were applied; none where the table is missing.
     static func all(in connection: SQLiteConnection) throws(StoreError) -> [AppliedMigration] {
         let table = try connection.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'")

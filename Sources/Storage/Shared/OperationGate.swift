@@ -1,8 +1,8 @@
-import Domain
+package import Domain
 import Synchronization
 
 /// Counts the operations under way: no more than a bound, none after the gate was closed.
-final class OperationGate: Sendable {
+package final class OperationGate: Sendable {
     private struct State {
         var underWay = 0
         var isClosed = false
@@ -12,12 +12,13 @@ final class OperationGate: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    /// A gate for so many operations at a time; at least 1.
+    package init(limit: Int) {
         self.limit = max(1, limit)
     }
 
     /// Begins an operation, which must ``leave()``.
-    func enter() throws(StoreError) {
+    package func enter() throws(StoreError) {
         try state.withLock { (state) throws(StoreError) in
             guard !state.isClosed else { throw StoreError(.unavailable, "The store is closed.") }
             guard state.underWay < limit else {
@@ -28,7 +29,7 @@ final class OperationGate: Sendable {
     }
 
     /// Ends an operation.
-    func leave() {
+    package func leave() {
         let closing = state.withLock { state in
             state.underWay -= 1
             return state.underWay == 0 ? state.closing.take() : nil
@@ -37,7 +38,7 @@ final class OperationGate: Sendable {
     }
 
     /// Lets nothing in any more, and returns when nothing is under way. To be called once.
-    func close() async {
+    package func close() async {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
                 state.isClosed = true

@@ -1,0 +1,102 @@
+import Domain
+import Kernel
+import PostgresClient
+import StorageShared
+
+/// Brings a database to the schema that this server knows, one server at a time (spec: storage.md, "Migrations").
+struct Migrator: Sendable {
+    let plan: MigrationPlan
+
+    /// A migrator of the given steps.
+    init(_ known: [Migration]) {
+        plan = MigrationPlan(known)
+    }
+
+    /// What the database has; nothing where it was never migrated.
+    func applied(_ client: PostgresClient) async throws(StoreError) -> [AppliedMigration] {
+        do throws(PostgresError) {
+            let table = try await client.query(PostgresStatement(Self.findTable, isPrepared: false))
+            guard table.boolean(0, 0) == true else { return [] }
+            return Self.read(try await client.query(PostgresStatement(Self.list, isPrepared: false)))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Applies what is pending in one transaction under a lock, so that nothing is done twice and nothing by half.
+    ///
+    /// - Returns: what it applied.
+    func migrate(_ client: PostgresClient) async throws(StoreError) -> [Migration] {
+        do {
+            return try await client.withSession { session in
+                try await session.transaction { try await migrate(in: session) }
+            }
+        } catch {
+            throw StoreError(any: error)
+        }
+    }
+
+    /// What ``migrate(_:)`` would do, for people. Changes nothing.
+    func preview(_ client: PostgresClient) async throws(StoreError) -> [String] {
+        let applied = try await applied(client)
+        let pending = try plan.pending(after: applied)
+        var lines = pending.map { "would apply \($0.owner)/\($0.name)" }
+        guard applied.isEmpty, !pending.isEmpty else { return lines }
+        do {
+            let takeover = try await client.withSession { session in try await Takeover.find(session) }
+            lines += (takeover?.remarks ?? []).map { "  \($0)" }
+        } catch {
+            throw StoreError(any: error)
+        }
+        return lines
+    }
+
+    private func migrate(in session: PostgresSession) async throws -> [Migration] {
+        // Two statements in one go would see what was there before the lock was had.
+        for sql in [Self.lock, Self.makeTable] { try await Self.run(sql, in: session) }
+        let done = try await session.query(PostgresStatement(Self.list, isPrepared: false))
+        let pending = try plan.pending(after: Self.read(done))
+        guard !pending.isEmpty else { return [] }
+        // Only a table that no migration of ours made can be taken over.
+        let takeover = done.rowCount == 0 ? try await Takeover.find(session) : nil
+        for migration in pending {
+            for sql in PostgresMigrations.statements(of: migration, takingOver: takeover) {
+                try await Self.run(sql, in: session)
+            }
+            var names = PostgresParameters()
+            try names.append(migration.owner)
+            try names.append(migration.name)
+            _ = try await session.query(PostgresStatement(Self.record, names, isPrepared: false))
+        }
+        for sql in WorkingRole.preparation { try await Self.run(sql, in: session) }
+        return pending
+    }
+
+    private static func run(_ sql: String, in session: PostgresSession) async throws {
+        _ = try await session.query(PostgresStatement(sql, isPrepared: false))
+    }
+
+    private static func read(_ rows: PostgresResult) -> [AppliedMigration] {
+        (0..<rows.rowCount).map { row in
+            AppliedMigration(
+                owner: rows.string(row, 0) ?? "", name: rows.string(row, 1) ?? "",
+                at: UnixTime(microseconds: rows.integer(row, 2) ?? 0))
+        }
+    }
+
+    private static let lock = "SELECT pg_advisory_xact_lock(7883959205594428265)"
+    private static let makeTable = """
+        CREATE TABLE IF NOT EXISTS sync_migrations (
+          owner text NOT NULL,
+          name text NOT NULL,
+          applied_at timestamptz NOT NULL DEFAULT now(),
+          PRIMARY KEY (owner, name)
+        )
+        """
+    private static let findTable = "SELECT to_regclass('sync_migrations') IS NOT NULL"
+    private static let list = """
+        SELECT owner, name, (extract(epoch FROM applied_at) * 1000000)::bigint FROM sync_migrations
+        ORDER BY applied_at, owner, name
+        """
+    private static let record = "INSERT INTO sync_migrations (owner, name) VALUES ($1, $2)"
+}

@@ -1,0 +1,26 @@
+package import StorageShared
+
+/// The steps of the storage's own tables, in order.
+package enum PostgresMigrations {
+    package static let all = [changeLog]
+
+    private static let changeLog = Migration(
+        owner: "storage", name: "0001-change-log",
+        statements: [ChangeLogTables.changes] + afterChanges)
+
+    /// What follows once there is a table of changes.
+    private static let afterChanges =
+        ChangeLogTables.indexes + [ChangeLogTables.clock] + ChangeLogTables.quarantineAndReceipts + RowPolicies.all
+        + [
+            TransactionFunctions.enter, TransactionFunctions.readState, TransactionFunctions.lockClock,
+            TransactionFunctions.raiseClock, PushFunction.push,
+        ]
+
+    /// A step's statements, in a database in which there may be a table to take over.
+    static func statements(of migration: Migration, takingOver takeover: Takeover?) -> [String] {
+        guard let takeover, migration.owner == changeLog.owner, migration.name == changeLog.name else {
+            return migration.statements
+        }
+        return takeover.statements + afterChanges
+    }
+}

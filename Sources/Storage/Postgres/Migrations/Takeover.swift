@@ -1,0 +1,134 @@
+import Domain
+import PostgresClient
+
+/// What makes a table of the server that this one replaces ours, in place: its rows and its clients' cursors stay as they are (spec: storage.md,
+/// "What is stored").
+///
+/// That server kept JSON as `jsonb`, which cannot hold all that clients push: the columns become `json`, for which PostgreSQL writes the table anew.
+struct Takeover: Sendable {
+    /// What is done, in order, instead of making the table.
+    let statements: [String]
+    /// What it means, for people.
+    let remarks: [String]
+
+    /// Finds the table, if there is one.
+    ///
+    /// - Throws: `unusable` for a table of that name that lacks what a change consists of.
+    static func find(_ session: PostgresSession) async throws -> Takeover? {
+        let found = try await session.query(PostgresStatement(findColumns, isPrepared: false))
+        guard found.rowCount > 0 else { return nil }
+        var types: [String: String] = [:]
+        for row in 0..<found.rowCount { types[found.string(row, 0) ?? ""] = found.string(row, 1) }
+        let size = try await session.query(PostgresStatement(measure, isPrepared: false))
+        let indexes = try await session.query(PostgresStatement(findIndexes, isPrepared: false))
+        return try Takeover(
+            types: types, rows: size.integer(0, 0) ?? 0, size: size.string(0, 1) ?? "",
+            hasKey: size.boolean(0, 2) == true,
+            oldIndexes: (0..<indexes.rowCount).compactMap { indexes.string($0, 0) })
+    }
+
+    private init(
+        types: [String: String], rows: Int64, size: String, hasKey: Bool, oldIndexes: [String]
+    ) throws(StoreError) {
+        let missing = Self.required.filter { types[$0] == nil }
+        guard missing.isEmpty, types["id"] == "uuid" else {
+            throw StoreError(
+                .unusable, "The database has a table sync_changes that holds no changes of ours.",
+                cause: "missing: \(missing.joined(separator: ", "))")
+        }
+        var statements: [String] = []
+        var remarks = [
+            "takes over the table sync_changes: \(rows < 0 ? "rows not counted yet" : "about \(rows) rows"), \(size) with its indexes"
+        ]
+        var timestamps = types["field_timestamps"]
+        if timestamps == nil, let meta = types["field_meta"] {
+            statements.append("ALTER TABLE sync_changes RENAME COLUMN field_meta TO field_timestamps")
+            remarks.append("renames the column field_meta to field_timestamps")
+            timestamps = meta
+        }
+        for policy in ["sync_changes_user_isolation", "sync_changes_space_member_read"] {
+            statements.append("DROP POLICY IF EXISTS \(policy) ON sync_changes")
+        }
+        statements += oldIndexes.map { "DROP INDEX \($0)" }
+        remarks += oldIndexes.map { "drops the index \($0), whose questions others answer" }
+        let changes = Self.changes(types: types, timestamps: timestamps) + (hasKey ? [] : ["ADD PRIMARY KEY (id)"])
+        statements.append("ALTER TABLE sync_changes\n  \(changes.joined(separator: ",\n  "))")
+        let rewritten = [types["data"], timestamps, types["actor"]].contains("jsonb")
+        remarks.append(
+            rewritten
+                ? "turns jsonb into json: PostgreSQL writes the table anew under an exclusive lock, and needs as much free disk again"
+                : "checks the table under an exclusive lock, without writing it anew")
+        remarks.append("makes the indexes, policies and functions of this server")
+        self.statements = statements
+        self.remarks = remarks
+    }
+
+    /// The parts of the one ALTER TABLE.
+    private static func changes(types: [String: String], timestamps: String?) -> [String] {
+        var changes: [String] = []
+        func add(_ column: String, _ definition: String) {
+            if types[column] == nil { changes.append("ADD COLUMN \(column) \(definition)") }
+        }
+        if types["data"] == "jsonb" { changes.append("ALTER COLUMN data TYPE json USING data::text::json") }
+        if timestamps == nil {
+            changes.append("ADD COLUMN field_timestamps json NOT NULL DEFAULT '{}'")
+        } else {
+            changes.append("ALTER COLUMN field_timestamps DROP DEFAULT")
+            changes.append(
+                "ALTER COLUMN field_timestamps TYPE json USING coalesce(field_timestamps::text, '{}')::json")
+            changes.append("ALTER COLUMN field_timestamps SET DEFAULT '{}'")
+            changes.append("ALTER COLUMN field_timestamps SET NOT NULL")
+        }
+        if types["actor"] == "jsonb" {
+            changes += ["ALTER COLUMN actor DROP DEFAULT", "ALTER COLUMN actor TYPE json USING actor::text::json"]
+        }
+        add("actor", "json")
+        for column in ["space_id", "origin", "deleted_at"] { add(column, "text") }
+        add("field_values", "json")
+        add("members", "smallint CHECK (members BETWEEN 0 AND 7)")
+        add("payload_bytes", "integer")
+        add("client_id", "text NOT NULL DEFAULT ''")
+        if types["client_id"] != nil {
+            changes.append("ALTER COLUMN client_id TYPE text USING coalesce(client_id, '')")
+            changes += ["ALTER COLUMN client_id SET DEFAULT ''", "ALTER COLUMN client_id SET NOT NULL"]
+        }
+        add("schema_version", "integer NOT NULL DEFAULT 1 CHECK (schema_version >= 1)")
+        if types["schema_version"] != nil {
+            changes.append("ALTER COLUMN schema_version DROP DEFAULT")
+            changes.append("ALTER COLUMN schema_version TYPE integer USING greatest(1, coalesce(schema_version, 1))")
+            changes += ["ALTER COLUMN schema_version SET DEFAULT 1", "ALTER COLUMN schema_version SET NOT NULL"]
+            changes.append("ADD CHECK (schema_version >= 1)")
+        }
+        // A row without a time came before all others.
+        changes.append(
+            "ALTER COLUMN created_at TYPE timestamptz USING coalesce(created_at, timestamptz '1970-01-01 00:00:00.000001Z')"
+        )
+        changes.append("ALTER COLUMN created_at SET NOT NULL")
+        return changes
+    }
+
+    private static let required = [
+        "id", "app_id", "table_name", "record_id", "user_id", "op", "data", "created_at",
+    ]
+
+    private static let findColumns = """
+        SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute
+        WHERE attrelid = to_regclass('sync_changes') AND attnum > 0 AND NOT attisdropped
+        """
+
+    private static let measure = """
+        SELECT reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid)),
+          EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary)
+        FROM pg_class WHERE oid = to_regclass('sync_changes')
+        """
+
+    /// That server's own indexes, by their columns. What others made stays.
+    private static let findIndexes = """
+        SELECT i.indexrelid::regclass::text FROM pg_index AS i
+        WHERE i.indrelid = to_regclass('sync_changes') AND NOT i.indisunique AND i.indexprs IS NULL
+          AND (SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
+            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum)
+          IN ('user_id,app_id,created_at', 'table_name,record_id,created_at', 'user_id,app_id,table_name,created_at',
+            'user_id,space_id,app_id,created_at')
+        """
+}

@@ -1,0 +1,74 @@
+/// The functions that begin a transaction of the store, and those that keep the clock (decision 11).
+///
+/// A function that was released is not changed: a new one is made beside it, for servers of both versions may work on one database.
+enum TransactionFunctions {
+    /// Says for whom the transaction works, and its limits. The function of a transaction that stores or reads anything begins with it.
+    static let enter = """
+        CREATE FUNCTION sync_enter(p_role text, p_user text, p_operator text, p_lock_timeout text, p_statement_timeout text)
+        RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+          v_ignored text;
+        BEGIN
+          IF current_setting('transaction_isolation') <> 'read committed' THEN
+            RAISE EXCEPTION 'the change log needs READ COMMITTED' USING ERRCODE = 'MS001';
+          END IF;
+          v_ignored := set_config('app.current_user_id', p_user, true);
+          v_ignored := set_config('app.current_user_space_ids', '', true);
+          v_ignored := set_config('app.operator', p_operator, true);
+          v_ignored := set_config('lock_timeout', p_lock_timeout, true);
+          v_ignored := set_config('statement_timeout', p_statement_timeout, true);
+          -- Pages are read by the index that was made for them, whatever the planner knows of the table.
+          v_ignored := set_config('enable_seqscan', 'off', true);
+          v_ignored := set_config('enable_bitmapscan', 'off', true);
+          v_ignored := set_config('jit', 'off', true);
+          IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;END $$
+        """
+
+    /// The clock, and the last place that a user's app has: what is visible then is all there is up to there.
+    static let readState = """
+        CREATE FUNCTION sync_read_state(p_role text, p_user text, p_app text, p_lock_timeout text, p_statement_timeout text,
+          OUT clock bigint, OUT reach timestamptz)
+        LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
+          SELECT last_value INTO clock FROM sync_change_clock;
+          SELECT created_at INTO reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+            ORDER BY created_at DESC LIMIT 1;END $$
+        """
+
+    /// Holds the clock: shared with the other pushes, or alone where it lags behind the wall clock and this transaction is the one that moves it.
+    static let lockClock = """
+        CREATE FUNCTION sync_lock_clock(p_now bigint, p_slack bigint, OUT clock bigint) LANGUAGE plpgsql AS $$
+        BEGIN
+          SELECT last_value INTO clock FROM sync_change_clock;
+          IF clock + p_slack < p_now AND pg_try_advisory_xact_lock(7883959205594428263) THEN
+            PERFORM pg_advisory_xact_lock(7883959205594428264);
+            SELECT last_value INTO clock FROM sync_change_clock;
+            IF clock < p_now THEN
+              clock := setval('sync_change_clock', p_now, false);
+            END IF;
+          ELSE
+            PERFORM pg_advisory_xact_lock_shared(7883959205594428264);
+          END IF;END $$
+        """
+
+    /// Raises the clock above the wall clock and every row.
+    static let raiseClock = """
+        CREATE FUNCTION sync_raise_clock(p_role text, p_now bigint, OUT clock bigint) LANGUAGE plpgsql AS $$
+        DECLARE
+          v_last timestamptz;
+          v_ignored text;
+        BEGIN
+          PERFORM sync_enter(p_role, '', 'on', '60s', '0');
+          PERFORM pg_advisory_xact_lock(7883959205594428264);
+          -- Few rows can be ahead of the clock: a bitmap of the time ranges finds them without reading the others.
+          v_ignored := set_config('enable_bitmapscan', 'on', true);
+          SELECT last_value INTO clock FROM sync_change_clock;
+          SELECT max(created_at) INTO v_last FROM sync_changes
+            WHERE created_at >= timestamptz 'epoch' + clock * interval '1 microsecond';
+          clock := greatest(clock, coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
+            (extract(epoch FROM v_last) * 1000000)::bigint + 1);
+          clock := setval('sync_change_clock', clock, false);
+        END $$
+        """
+}

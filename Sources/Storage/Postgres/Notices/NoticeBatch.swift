@@ -1,0 +1,67 @@
+import Domain
+
+/// Notices that wait to be sent to other servers: those of one author, client, app and space are one.
+struct NoticeBatch: Sendable {
+    private struct Key: Hashable, Sendable {
+        var author: UserID
+        var client: ClientID?
+        var app: AppID
+        var space: SpaceID?
+    }
+
+    /// The most tables that wait, counted for each author, client, app and space. With more, the others are told to look for themselves.
+    static let mostTables = 4096
+
+    private var tables: [Key: Set<TableName>] = [:]
+    private var count = 0
+    private var isOverfull = false
+
+    /// Adds notices.
+    mutating func add(_ notices: [ChangeNotice]) {
+        guard !isOverfull else { return }
+        for notice in notices {
+            let key = Key(author: notice.author, client: notice.client, app: notice.app, space: notice.space)
+            let before = tables[key, default: []].count
+            tables[key, default: []].formUnion(notice.tables)
+            count += (tables[key]?.count ?? 0) - before
+        }
+        if count > Self.mostTables { overflow() }
+    }
+
+    /// Gives up on what waits: there is a gap instead.
+    mutating func overflow() {
+        tables = [:]
+        count = 0
+        isOverfull = true
+    }
+
+    /// The messages that say all of it.
+    func payloads(from sender: NoticeMessage.Sender) -> [String] {
+        guard !isOverfull else { return [NoticeMessage(sender: sender, news: .gap).text] }
+        var payloads: [String] = []
+        var current = NoticeMessage.Text(sender: sender)
+        for (key, tables) in tables {
+            for part in Self.parts(of: tables) {
+                let notice = ChangeNotice(
+                    author: key.author, client: key.client, app: key.app, space: key.space, tables: part)
+                if current.append(notice) { continue }
+                payloads.append(current.text)
+                current = NoticeMessage.Text(sender: sender)
+                _ = current.append(notice)
+            }
+        }
+        if !current.isEmpty { payloads.append(current.text) }
+        return payloads
+    }
+
+    /// Sets of tables that go into one message with the longest of names beside them.
+    private static func parts(of tables: Set<TableName>) -> [Set<TableName>] {
+        var rest = Array(tables)[...]
+        var parts: [Set<TableName>] = []
+        while !rest.isEmpty {
+            parts.append(Set(rest.prefix(8)))
+            rest = rest.dropFirst(8)
+        }
+        return parts
+    }
+}

@@ -1,0 +1,117 @@
+import Domain
+
+/// A message from one server to the others, as NOTIFY carries it.
+///
+/// `1 <sender> gap`, or `1 <sender> ` and the notices, each as fields of the form `<UTF-8 bytes>:<text>,`: author, client, app, space (the latter
+/// two empty where there is none), how many tables follow, and the tables.
+struct NoticeMessage: Hashable, Sendable {
+    /// Which server a message is from.
+    struct Sender: Hashable, Sendable {
+        let text: String
+
+        static func random() -> Sender { Sender(text: String(UInt64.random(in: 0...UInt64.max), radix: 36)) }
+    }
+
+    /// The channel that all servers over one database listen on.
+    static let channel = "mana_sync_changes"
+    /// NOTIFY takes payloads under 8,000 bytes.
+    static let mostBytes = 7_900
+
+    var sender: Sender
+    var news: ChangeNews
+
+    init(sender: Sender, news: ChangeNews) {
+        self.sender = sender
+        self.news = news
+    }
+
+    /// Reads a message; nil for one that this version does not understand.
+    init?(text: String) {
+        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "1" else { return nil }
+        sender = Sender(text: String(parts[1]))
+        guard parts[2] != "gap" else {
+            news = .gap
+            return
+        }
+        var fields = Fields(rest: parts[2].utf8)
+        var notices: [ChangeNotice] = []
+        while !fields.rest.isEmpty {
+            guard let notice = fields.notice() else { return nil }
+            notices.append(notice)
+        }
+        guard !notices.isEmpty else { return nil }
+        news = .committed(notices)
+    }
+
+    /// The message's text.
+    var text: String {
+        guard case .committed(let notices) = news else { return "1 \(sender.text) gap" }
+        var text = Text(sender: sender)
+        for notice in notices { text.append(unbounded: notice) }
+        return text.text
+    }
+
+    /// A message while it is written.
+    struct Text {
+        private(set) var text: String
+        private(set) var isEmpty = true
+
+        init(sender: Sender) {
+            text = "1 \(sender.text) "
+        }
+
+        /// Appends a notice if there is room for it. The first one always has.
+        mutating func append(_ notice: ChangeNotice) -> Bool {
+            let written = Self.fields(of: notice)
+            guard isEmpty || text.utf8.count + written.utf8.count <= NoticeMessage.mostBytes else { return false }
+            text += written
+            isEmpty = false
+            return true
+        }
+
+        mutating func append(unbounded notice: ChangeNotice) {
+            text += Self.fields(of: notice)
+            isEmpty = false
+        }
+
+        private static func fields(of notice: ChangeNotice) -> String {
+            let names =
+                [notice.author.text, notice.client?.text ?? "", notice.app.text, notice.space?.text ?? ""]
+                + ["\(notice.tables.count)"] + notice.tables.map(\.text)
+            return names.map { "\($0.utf8.count):\($0)," }.joined()
+        }
+    }
+
+    /// A message's fields while they are read.
+    private struct Fields {
+        var rest: Substring.UTF8View
+
+        mutating func notice() -> ChangeNotice? {
+            guard let author = next(), let client = next(), let app = next().flatMap({ AppID($0) }), let space = next(),
+                let count = next().flatMap({ Int($0) }), (1...ChangeNotice.mostTables).contains(count)
+            else { return nil }
+            var tables: Set<TableName> = []
+            for _ in 0..<count {
+                guard let table = next() else { return nil }
+                tables.insert(TableName(table))
+            }
+            return ChangeNotice(
+                author: UserID(author), client: client.isEmpty ? nil : ClientID(client), app: app,
+                space: space.isEmpty ? nil : SpaceID(space), tables: tables)
+        }
+
+        private mutating func next() -> String? {
+            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")),
+                let count = Int(String(Substring(rest[..<colon]))),
+                count >= 0
+            else { return nil }
+            let start = rest.index(after: colon)
+            guard let end = rest.index(start, offsetBy: count, limitedBy: rest.endIndex), end < rest.endIndex,
+                rest[end] == UInt8(ascii: ",")
+            else { return nil }
+            defer { rest = rest[rest.index(after: end)...] }
+            return String(Substring(rest[start..<end]))
+        }
+    }
+}

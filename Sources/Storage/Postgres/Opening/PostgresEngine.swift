@@ -1,0 +1,185 @@
+import CoreMetrics
+import Domain
+import Kernel
+import Logging
+import PostgresClient
+import StorageShared
+import Synchronization
+
+/// All that is alive while a store is open.
+final class PostgresEngine: Sendable {
+    let gate: OperationGate
+    let client: PostgresClient
+    let role: String?
+    let notices: NoticeExchange
+    private let config: PostgresStoreConfig
+    private let time: any TimeSource
+    private let metrics: StoreMetrics
+    private let logger: Logger
+    private let purge: ReceiptPurge
+    /// Whether the connection was lost since the clock was last known to be right: the database may be another one than before.
+    private let clockIsDoubtful = Atomic(false)
+
+    private init(
+        client: PostgresClient, role: String?, notices: NoticeExchange, config: PostgresStoreConfig,
+        time: any TimeSource, metrics: StoreMetrics, logger: Logger
+    ) {
+        gate = OperationGate(limit: config.maxOperations)
+        self.client = client
+        self.role = role
+        self.notices = notices
+        self.config = config
+        self.time = time
+        self.metrics = metrics
+        self.logger = logger
+        purge = ReceiptPurge(time: time)
+    }
+
+    /// Connects, migrates if so configured, finds out as whom to work, and raises the clock.
+    static func open(
+        _ config: PostgresStoreConfig, migrator: Migrator, time: any TimeSource, metrics: any MetricsFactory,
+        board: ChangeNoticeBoard, logger: Logger
+    ) async throws(StoreError) -> PostgresEngine {
+        let client = try DatabaseAccess.client(config, metrics: metrics, logger: logger)
+        do throws(StoreError) {
+            try await DatabaseCheck.check(client)
+            let pending = try migrator.plan.pending(after: try await migrator.applied(client))
+            guard config.migrate || pending.isEmpty else {
+                throw StoreError(.needsMigration, "The database needs migrations: run `mana-sync db migrate`.")
+            }
+            if !pending.isEmpty { _ = try await migrator.migrate(client) }
+            let role = try await WorkingRole.find(client, allowSuperuser: config.allowSuperuser)
+            try await ChangeClock.raise(
+                client, role: role, now: config.wallClock == .server ? time.now : nil)
+            let notices = NoticeExchange(
+                client: client, listening: try DatabaseAccess.listening(config), board: board,
+                logger: logger)
+            return PostgresEngine(
+                client: client, role: role, notices: notices, config: config, time: time,
+                metrics: StoreMetrics(factory: metrics), logger: logger)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
+    /// Lets what is under way come to its end, then closes everything.
+    func close() async {
+        await gate.close()
+        await notices.stop()
+        await client.shutdown()
+    }
+
+    /// Stores a push and reads the page, in one round trip where no row of the page is bulky.
+    func store<Sink: ChangeSink>(
+        _ push: Push, thenReading query: ChangeQuery, into sink: Sink
+    ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
+        if purge.isDue() { await purgeReceipts() }
+        let began = ContinuousClock.now
+        // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
+        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
+        }
+        // Rows that are left out afterwards have to leave a page of others.
+        let more = query.client == nil ? push.changes.count : 0
+        let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
+            let isDoubtful = clockIsDoubtful.load(ordering: .relaxed)
+            return [
+                try PushStatement.make(
+                    push, columns: columns, role: role, now: wallClock,
+                    slack: isDoubtful ? 0 : ChangeClock.slack),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more)),
+            ]
+        }
+        clockIsDoubtful.store(false, ordering: .relaxed)
+        metrics.pushEnded(took: began.duration(to: .now))
+        let stored = try PushStatement.outcome(of: push, in: results[0])
+        // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
+        notices.post((wasUnsure ? WrittenTables(of: push) : stored.tables).notices(of: push))
+        let state = ScopeState(results[0], clockColumn: 3, reachColumn: 4)
+        let own = query.client == nil ? stored.changes : OwnChanges()
+        let rows = FetchedRows(results[1], asked: PageShape.rows(for: query, more: more), leavingOut: own)
+        return (stored.outcome, try await page(query, state: state, rows: rows, into: sink))
+    }
+
+    /// Reads a page.
+    func read<Sink: ChangeSink>(_ query: ChangeQuery, into sink: Sink) async throws(StoreError) -> ChangePage<Sink> {
+        let began = ContinuousClock.now
+        let (results, _) = try await transaction { [self] () throws(PostgresError) in
+            [
+                try ScopeState.statement(for: query, role: role),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query)),
+            ]
+        }
+        metrics.readEnded(took: began.duration(to: .now))
+        let state = ScopeState(results[0], clockColumn: 0, reachColumn: 1)
+        let rows = FetchedRows(
+            results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
+        return try await page(query, state: state, rows: rows, into: sink)
+    }
+
+    private func purgeReceipts() async {
+        do {
+            _ = try await client.transaction(try ReceiptPurge.statements(role: role, now: wallClock))
+        } catch {
+            logger.warning("Expired receipts of pushes could not be forgotten: \(error)")
+        }
+    }
+
+    /// Reads one value.
+    func ping() async throws(StoreError) {
+        do throws(PostgresError) {
+            _ = try await client.query(PostgresStatement("SELECT last_value FROM sync_change_clock"))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    private var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
+
+    /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
+    ///
+    /// - Returns: the results, and whether an attempt whose fate is unknown came before.
+    func transaction(
+        _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
+    ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
+        var wasUnsure = false
+        for attempt in 1... {
+            do throws(PostgresError) {
+                return (try await client.transaction(try statements()), wasUnsure)
+            } catch {
+                if error.losesDatabase { clockIsDoubtful.store(true, ordering: .relaxed) }
+                wasUnsure = wasUnsure || error.isFateUnknown
+                guard attempt < 4, error.isWorthRepeating, !Task.isCancelled else { throw StoreError(error) }
+                metrics.transactionRepeated()
+            }
+        }
+        throw StoreError(.internalFault, "The attempts came to no end.")
+    }
+
+    private static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
+        do throws(PostgresError) {
+            return try make()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the database may be another one when it comes back.
+    fileprivate var losesDatabase: Bool {
+        switch category {
+        case .connectionLost, .serverShuttingDown, .tooManyConnections, .readOnly: true
+        default: false
+        }
+    }
+
+    /// Whether the same transaction is worth another attempt at once. The store's transactions double nothing, so that one whose fate is
+    /// unknown is too.
+    fileprivate var isWorthRepeating: Bool {
+        switch category {
+        case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan: true
+        default: false
+        }
+    }
+}

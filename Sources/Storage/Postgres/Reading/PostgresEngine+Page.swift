@@ -1,0 +1,43 @@
+import Domain
+import PostgresClient
+
+extension PostgresEngine {
+    /// Makes a page of the rows that its transaction gave, and fetches what they leave open.
+    func page<Sink: ChangeSink>(
+        _ query: ChangeQuery, state: ScopeState, rows: FetchedRows, into sink: Sink
+    ) async throws(StoreError) -> ChangePage<Sink> {
+        guard !state.isAhead(query.after) else {
+            return ChangePage(sink: sink, count: 0, until: state.reachedCursor, hasMore: false)
+        }
+        var rows = rows
+        let bulky = rows.bulkyIDs(within: query.byteLimit)
+        if !bulky.isEmpty {
+            let (results, _) = try await transaction { [role] () throws(PostgresError) in
+                [try ScopeState.statement(for: query, role: role), try BulkyStatement.make(bulky, of: query)]
+            }
+            rows.add(bulky: results[1])
+        }
+        var page = try rows.page(query, after: state, into: sink)
+        if !page.hasMore, let last = rows.lastOfCut {
+            // The page took all rows that were asked for, the last of which share their place: there may be others behind it.
+            page.hasMore = try await hasRows(query, after: last, leavingOut: rows)
+            if page.hasMore { page.until = last }
+        }
+        return page
+    }
+
+    private func hasRows(
+        _ query: ChangeQuery, after last: Cursor, leavingOut before: FetchedRows
+    ) async throws(StoreError) -> Bool {
+        var rest = query
+        rest.after = last
+        let statement = rest
+        let (results, _) = try await transaction { [role] () throws(PostgresError) in
+            [
+                try ScopeState.statement(for: statement, role: role),
+                try PageShape.statement(for: statement, rows: 1 + before.ownCount),
+            ]
+        }
+        return before.hasOthers(in: results[1])
+    }
+}

@@ -1,0 +1,38 @@
+import Domain
+import Kernel
+import PostgresClient
+
+/// What a transaction saw of the clock and of a user's app, before it read the page.
+struct ScopeState: Sendable {
+    /// The change clock: every place given out is at or before it.
+    var clock: Int64
+    /// The last place that the user's app has, own rows included; 0 where it has none. Within a scope commits are in the clock's order, so
+    /// whatever comes later has a later place: a cursor there misses nothing.
+    var reach: Int64
+
+    /// Reads the columns `clock` and `reach`.
+    init(_ result: PostgresResult, clockColumn: Int, reachColumn: Int) {
+        clock = result.integer(0, clockColumn) ?? 0
+        reach = result.integer(0, reachColumn).map(PostgresTime.unixMicroseconds(of:)) ?? 0
+    }
+
+    /// Whether a cursor is one that no server of this log can have given.
+    func isAhead(_ cursor: Cursor) -> Bool { cursor.time.microseconds > max(clock, reach) }
+
+    /// The last place as a cursor.
+    var reachedCursor: Cursor { Cursor(UnixTime(microseconds: reach)) }
+
+    /// The statement that begins a reading transaction, for one user.
+    static func statement(for query: ChangeQuery, role: String?) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        try parameters.append(query.user.text)
+        try parameters.append(query.app.text)
+        return PostgresStatement(sql, parameters)
+    }
+
+    private static let sql = """
+        SELECT clock, reach \
+        FROM sync_read_state($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')
+        """
+}

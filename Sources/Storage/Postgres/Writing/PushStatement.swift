@@ -1,0 +1,80 @@
+import Domain
+import Kernel
+import PostgresClient
+import StorageShared
+
+/// The call of the push function, and its answer.
+enum PushStatement {
+    /// The call.
+    ///
+    /// - Parameters:
+    ///   - role: the role to switch to, where the login is above row-level security.
+    ///   - now: the wall clock; the database's own where nil.
+    ///   - slack: how many microseconds the change clock may lag behind the wall clock.
+    static func make(
+        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64
+    ) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        try parameters.append(push.user.text)
+        try parameters.append(push.app.text)
+        try parameters.append(push.client?.text ?? "")
+        parameters.append(push.since.time.microseconds)
+        parameters.append(push.retryWindow.microseconds)
+        if let now { parameters.append(now.microseconds) } else { parameters.appendNull(.int8) }
+        parameters.append(slack)
+        try ScopeLocks(of: push).append(to: &parameters)
+        columns.append(to: &parameters)
+        return PostgresStatement(sql, parameters)
+    }
+
+    private static let sql: String = {
+        let placeholders = (1...28).map { "$\($0)" }
+        return """
+            SELECT fates, places, reasons, clock, reach FROM sync_push(\
+            \(placeholders[..<8].joined(separator: ", ")), '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
+            \(placeholders[8...].joined(separator: ", ")))
+            """
+    }()
+
+    /// Reads what became of each change.
+    static func outcome(of push: Push, in result: PostgresResult) throws(StoreError) -> StoredPush {
+        let fates = result.integers(0, 0)
+        let places = result.integers(0, 1)
+        let reasons = result.texts(0, 2)
+        guard places?.count == push.changes.count, fates == nil || fates?.count == push.changes.count else {
+            throw StoreError(.internalFault, "The database gave no readable answer to a push.")
+        }
+        var stored = StoredPush()
+        for (index, change) in push.changes.enumerated() {
+            let place = places?[index].map(PostgresTime.unixMicroseconds(of:)) ?? 0
+            let fate: ChangeFate
+            switch fates?[index] ?? 1 {
+            case 1: fate = .stored(place: place)
+            case 2: fate = .duplicate(place: place)
+            default:
+                guard let text = reasons?[index], let reason = RejectionReason(rawValue: text) else {
+                    throw StoreError(.internalFault, "The database gave no readable answer to a push.")
+                }
+                fate = .rejected(reason, isNew: true)
+            }
+            stored.note(fate, of: change, at: index)
+        }
+        stored.changes.sort()
+        return stored
+    }
+}
+
+/// How long a transaction may wait for others, and how long a statement may take, as PostgreSQL's settings say it.
+enum TransactionLimits {
+    static let lock = "5s"
+    static let statement = "30s"
+}
+
+extension PostgresParameters {
+    /// Text or NULL.
+    mutating func append(optional text: String?) throws(PostgresError) {
+        guard let text else { return appendNull(.text) }
+        try append(text)
+    }
+}

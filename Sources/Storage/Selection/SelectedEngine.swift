@@ -1,0 +1,89 @@
+import Domain
+import Kernel
+import PostgresStore
+import SQLiteStore
+
+/// The engine that the configuration names.
+enum SelectedEngine: Sendable {
+    case sqlite(SQLiteStore, path: String)
+    case postgres(PostgresStore)
+
+    init(_ config: StorageConfig, dependencies: Dependencies) {
+        switch config.engine {
+        case .sqlite:
+            let store = SQLiteStore(
+                SQLiteStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics)
+            self = .sqlite(store, path: config.sqlite.path)
+        case .postgres:
+            self = .postgres(
+                PostgresStore(
+                    PostgresStoreConfig(config), time: dependencies.time, metrics: dependencies.metrics,
+                    logger: dependencies.logger))
+        }
+    }
+
+    var log: any ChangeLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
+    var notices: any ChangeNotices {
+        switch self {
+        case .sqlite(let store, _): store.notices
+        case .postgres(let store): store.notices
+        }
+    }
+
+    /// Which database it is, for people; never with a password.
+    var place: String {
+        switch self {
+        case .sqlite(_, let path): "storage.sqlite.path is \(path)"
+        case .postgres: "see storage.postgres"
+        }
+    }
+
+    func start() async throws(StoreError) {
+        switch self {
+        case .sqlite(let store, _): try await store.start()
+        case .postgres(let store): try await store.start()
+        }
+    }
+
+    func stop() async {
+        switch self {
+        case .sqlite(let store, _): await store.stop()
+        case .postgres(let store): await store.stop()
+        }
+    }
+
+    func healthCheck() async throws(StoreError) {
+        switch self {
+        case .sqlite(let store, _): try await store.healthCheck()
+        case .postgres(let store): try await store.healthCheck()
+        }
+    }
+
+    /// What only this engine measures.
+    var metrics: [MetricDescription] {
+        switch self {
+        case .sqlite:
+            [
+                MetricDescription(
+                    .histogram, "mana_sync_store_group_size", help: "Pushes that one transaction stores.",
+                    buckets: [1, 2, 4, 8, 16, 32, 64, 128]),
+                MetricDescription(
+                    .histogram, "mana_sync_store_reader_wait_seconds",
+                    help: "Time that a read waits for a free connection.", buckets: StoragePlugin.latencies),
+                MetricDescription(.gauge, "mana_sync_store_queue_depth", help: "Pushes that wait for the writer."),
+            ]
+        case .postgres:
+            [
+                MetricDescription(
+                    .counter, "mana_sync_store_repeated_transactions_total",
+                    help: "Transactions that were sent again after a collision or a lost connection.")
+            ]
+        }
+    }
+}

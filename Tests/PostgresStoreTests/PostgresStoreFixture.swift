@@ -1,0 +1,94 @@
+import Domain
+import Kernel
+import KernelTesting
+import PostgresClient
+import StoreContracts
+import Synchronization
+
+@testable import PostgresStore
+
+/// A store on a database of its own.
+final class PostgresStoreFixture: StoreFixture {
+    let database: PostgresDatabase
+    let time = ManualTime(now: contractStart)
+    private let config: PostgresStoreConfig
+    private let current: Mutex<PostgresStore>
+
+    /// Opens a fresh store, uses it and removes it.
+    static func withStore(
+        _ configure: (inout PostgresStoreConfig) -> Void = { _ in },
+        _ use: (PostgresStoreFixture) async throws -> Void
+    ) async throws {
+        let fixture = try await PostgresStoreFixture(configure)
+        let outcome: Result<Void, any Error>
+        do {
+            try await use(fixture)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        try await fixture.close()
+        try outcome.get()
+    }
+
+    /// Opens a fresh store; `configure` may change how.
+    init(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws {
+        await FixtureSlots.shared.take()
+        do {
+            database = try await PostgresDatabase.make()
+            var config = PostgresStoreConfig(url: database.url, maxConnections: 6)
+            config.wallClock = .server
+            configure(&config)
+            self.config = config
+            let store = PostgresStore(config, time: time)
+            current = Mutex(store)
+            try await store.start()
+        } catch {
+            await FixtureSlots.shared.giveBack()
+            throw error
+        }
+    }
+
+    var store: PostgresStore { current.withLock { $0 } }
+    var log: any ChangeLog { store }
+    var notices: any ChangeNotices { store.notices }
+
+    /// Opens a second store over the same database, as another instance of the server does.
+    func openAnother(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws -> PostgresStore {
+        var config = config
+        configure(&config)
+        let store = PostgresStore(config, time: time)
+        try await store.start()
+        return store
+    }
+
+    func reopen() async throws {
+        await store.stop()
+        let store = PostgresStore(config, time: time)
+        try await store.start()
+        current.withLock { $0 = store }
+    }
+
+    func setWallClock(_ time: UnixTime) {
+        self.time.setWallClock(to: time)
+    }
+
+    func quarantined(of user: UserID) async throws -> Int {
+        let rows = try await database.run(
+            "SELECT count(*) FROM sync_quarantine WHERE user_id = '\(user.text)'")
+        return Int(rows.integer(0, 0) ?? 0)
+    }
+
+    func close() async throws {
+        await store.stop()
+        let outcome: Result<Void, any Error>
+        do {
+            try await database.drop()
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await FixtureSlots.shared.giveBack()
+        try outcome.get()
+    }
+}
