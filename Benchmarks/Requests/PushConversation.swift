@@ -25,6 +25,9 @@ struct PushConversation: Conversation {
         nextTemplate = (connection * 997) % corpus.templates.count
     }
 
+    /// Where the device of the last push has read to.
+    var cursor: String { devices[turn].cursor }
+
     mutating func writeRequest(into buffer: inout ByteBuffer) {
         turn = (turn + 1) % devices.count
         writeBody(devices[turn])
