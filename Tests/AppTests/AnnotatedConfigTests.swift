@@ -68,12 +68,12 @@ struct AnnotatedConfigTests {
         "Every variable that it names is read",
         arguments: [
             ("PORT", "1", "server.port"), ("HOST", "::1", "server.host"), ("JWKS_URL", "http://a/", "auth.jwksURL"),
+            ("DATABASE_URL", "postgres://a/b", "storage.postgres.url"),
+            ("DATABASE_URL", "postgresql://a/b", "storage.engine"),
+            ("DATABASE_URL", "sqlite:a", "storage.sqlite.path"), ("CORS_ORIGINS", "http://a", "server.cors.origins"),
             ("MANA_CREDITS_URL", "http://a", "plugins.billing.creditsURL"),
             ("MANA_SERVICE_KEY", "a", "plugins.billing.serviceKey"),
             ("BILLING_EXEMPT_APPS", "a", "plugins.billing.exemptApps"),
-            ("DATABASE_URL", "sqlite:a", "storage.sqlite.path"),
-            ("DATABASE_URL", "postgres://a/b", "storage.postgres.url"),
-            ("DATABASE_URL", "postgresql://a/b", "storage.engine"), ("CORS_ORIGINS", "http://a", "server.cors.origins"),
         ])
     func variables(name: String, value: String, key: String) throws {
         #expect(try Repository.text(Self.file).contains(name))

@@ -79,4 +79,28 @@ struct ClockTests {
             }
         }
     }
+
+    @Test(
+        "A server that hangs in the middle of a push holds up the others for a moment, and the clock goes on after it")
+    func hungServer() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            let later = contractStart.advanced(by: .seconds(100))
+            let client = try PostgresClient(PostgresConfiguration(url: fixture.database.url))
+            try await client.withSession { session in
+                try await session.transaction {
+                    _ = try await session.query(
+                        PostgresStatement("SELECT pg_advisory_xact_lock_shared(7883959205594428264)", isPrepared: false)
+                    )
+                    fixture.setWallClock(later)
+                    for user in 0..<5 { try await fixture.log.store(push([insert("a")], user: UserID("u\(user)"))) }
+                    let behind = try await fixture.log.page(of: UserID("u4")).until
+                    #expect(behind.time < later)
+                }
+            }
+            await client.shutdown()
+            try await fixture.reopen()
+            try await fixture.log.store(push([insert("b")]))
+            #expect(try await fixture.log.page().until.time == later)
+        }
+    }
 }

@@ -31,13 +31,20 @@ final class PostgresStoreFixture: StoreFixture {
         try outcome.get()
     }
 
-    /// Opens a fresh store; `configure` may change how.
-    init(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws {
+    /// Opens a fresh store, behind a pooler or not; `configure` may change how.
+    init(
+        through pooler: PgBouncer? = nil, _ configure: (inout PostgresStoreConfig) -> Void = { _ in }
+    ) async throws {
         await FixtureSlots.shared.take()
         do {
             database = try await PostgresDatabase.make()
             var config = PostgresStoreConfig(url: database.url, maxConnections: 6)
             config.wallClock = .server
+            if let pooler {
+                config.listenURL = config.url
+                config.url = pooler.url(of: database)
+                config.preparesStatements = false
+            }
             configure(&config)
             self.config = config
             let store = PostgresStore(config, time: time)

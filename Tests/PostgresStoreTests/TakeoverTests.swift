@@ -87,11 +87,16 @@ struct TakeoverTests {
         try outcome.get()
     }
 
-    @Test("Rows and cursors stay, and new rows come after all of them", arguments: Form.allCases)
-    func takesOver(form: Form) async throws {
+    @Test(
+        "Rows and cursors stay, and new rows come after all of them", arguments: Form.allCases, [false, true])
+    func takesOver(form: Form, keepingColumns: Bool) async throws {
         try await withDatabase(form) { database in
             let config = PostgresStoreConfig(url: database.url, maxConnections: 2)
-            try await PostgresStore.migrate(config)
+            let node = "SELECT pg_relation_filenode('sync_changes')"
+            let before = try await database.run(node)
+            try await PostgresStore.migrate(config, keepingColumns: keepingColumns)
+            let isSameFile = try await database.run(node).integer(0, 0) == before.integer(0, 0)
+            #expect(isSameFile == keepingColumns)
             let store = PostgresStore(config)
             try await store.start()
             let rows = try await store.page(client: ClientID("laptop")).sink.rows
@@ -99,6 +104,9 @@ struct TakeoverTests {
             let paged = try await store.page(client: ClientID("laptop"), limit: 1)
             let later = try await store.page(client: ClientID("laptop"), after: first).records
             let own = try await store.page(client: ClientID("phone")).count
+            let small = try await store.page(
+                client: ClientID("laptop"), tables: [TableName("tasks"), TableName("x")], byteLimit: 1)
+            #expect(small.count == 3)
             try await store.store(push([insert("f")], client: ClientID("watch")))
             let last = try await store.everything(client: ClientID("laptop")).last?.record
             await store.stop()

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
-import StoreContracts
 import StorageShared
+import StoreContracts
 import Testing
 
 @testable import SQLiteStore

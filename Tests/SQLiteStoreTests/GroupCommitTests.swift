@@ -1,7 +1,7 @@
 import Domain
 import KernelTesting
-import StoreContracts
 import StorageShared
+import StoreContracts
 import Testing
 
 @testable import SQLiteStore

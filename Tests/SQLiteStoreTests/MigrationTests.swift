@@ -3,8 +3,8 @@ import Domain
 import Foundation
 import Kernel
 import KernelTesting
-import StoreContracts
 import StorageShared
+import StoreContracts
 import Testing
 
 @testable import SQLiteStore

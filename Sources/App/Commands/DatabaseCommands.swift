@@ -43,14 +43,17 @@ struct DatabaseCommands: AsyncParsableCommand {
         @Flag(help: "Only say what would be done, and whether a table is written anew under an exclusive lock.")
         var dryRun = false
 
+        @Flag(help: "Leave a table of the Go server its columns of jsonb beside ours: it is not written anew.")
+        var keepColumns = false
+
         func run() async throws {
             try await DatabaseCommands.withDatabase(options) { database throws(StoreError) in
                 guard !dryRun else {
-                    let lines = try await database.migrationPreview()
+                    let lines = try await database.migrationPreview(keepingColumns: keepColumns)
                     print(lines.isEmpty ? "\(database.name) is up to date." : lines.joined(separator: "\n"))
                     return
                 }
-                let applied = try await database.migrate()
+                let applied = try await database.migrate(keepingColumns: keepColumns)
                 if applied.isEmpty { print("\(database.name) is up to date.") }
                 for migration in applied { print("applied \(migration.owner)/\(migration.name)") }
             }

@@ -18,13 +18,16 @@ extension PostgresStore {
 
     /// Applies what is pending, in one transaction, also while servers are at work.
     ///
+    /// - Parameter keepingColumns: whether a table of another server keeps its columns of `jsonb`, beside ours, and is not written anew.
     /// - Returns: what was applied now.
     /// - Throws: what ``start()`` throws.
     @discardableResult
-    public static func migrate(_ config: PostgresStoreConfig) async throws(StoreError) -> [MigrationStatus] {
+    public static func migrate(
+        _ config: PostgresStoreConfig, keepingColumns: Bool = false
+    ) async throws(StoreError) -> [MigrationStatus] {
         try await withClient(config) { (client) throws(StoreError) in
             try await DatabaseCheck.check(client)
-            let migrator = Migrator(PostgresMigrations.all)
+            let migrator = Migrator(PostgresMigrations.all, keepingColumns: keepingColumns)
             let done = try await migrator.migrate(client)
             return migrator.plan.status(of: try await migrator.applied(client)).filter { status in
                 done.contains { $0.owner == status.owner && $0.name == status.name }
@@ -33,9 +36,11 @@ extension PostgresStore {
     }
 
     /// What ``migrate(_:)`` would do, in lines for people: above all, what becomes of a table that another server made. Changes nothing.
-    public static func migrationPreview(_ config: PostgresStoreConfig) async throws(StoreError) -> [String] {
+    public static func migrationPreview(
+        _ config: PostgresStoreConfig, keepingColumns: Bool = false
+    ) async throws(StoreError) -> [String] {
         try await withClient(config) { (client) throws(StoreError) in
-            try await Migrator(PostgresMigrations.all).preview(client)
+            try await Migrator(PostgresMigrations.all, keepingColumns: keepingColumns).preview(client)
         }
     }
 

@@ -28,21 +28,22 @@ public struct ConfiguredDatabase: Sendable {
         }
     }
 
-    /// What ``migrate()`` would do, in lines for people; none where nothing is pending. Changes nothing.
-    public func migrationPreview() async throws(StoreError) -> [String] {
+    /// What ``migrate(keepingColumns:)`` would do, in lines for people; none where nothing is pending. Changes nothing.
+    public func migrationPreview(keepingColumns: Bool = false) async throws(StoreError) -> [String] {
         switch config.engine {
         case .sqlite:
             try SQLiteStore.migrationStatus(path: config.sqlite.path).filter { $0.state == .pending }
                 .map { "would apply \($0.owner)/\($0.name)" }
-        case .postgres: try await PostgresStore.migrationPreview(PostgresStoreConfig(config))
+        case .postgres:
+            try await PostgresStore.migrationPreview(PostgresStoreConfig(config), keepingColumns: keepingColumns)
         }
     }
 
     /// Applies what is pending, and gives what it applied.
-    public func migrate() async throws(StoreError) -> [MigrationStatus] {
+    public func migrate(keepingColumns: Bool = false) async throws(StoreError) -> [MigrationStatus] {
         switch config.engine {
         case .sqlite: try SQLiteStore.migrate(path: config.sqlite.path)
-        case .postgres: try await PostgresStore.migrate(PostgresStoreConfig(config))
+        case .postgres: try await PostgresStore.migrate(PostgresStoreConfig(config), keepingColumns: keepingColumns)
         }
     }
 }

@@ -82,7 +82,21 @@ enum SelectedEngine: Sendable {
             [
                 MetricDescription(
                     .counter, "mana_sync_store_repeated_transactions_total",
-                    help: "Transactions that were sent again after a collision or a lost connection.")
+                    help: "Transactions that were sent again after a collision or a lost connection."),
+                MetricDescription(
+                    .histogram, "mana_sync_postgres_wait_seconds", help: "Time that a request waits for a connection.",
+                    buckets: StoragePlugin.latencies),
+                MetricDescription(
+                    .gauge, "mana_sync_postgres_waiting", help: "Requests that wait for a connection to the database."),
+                MetricDescription(
+                    .gauge, "mana_sync_postgres_connections", help: "Connections to the database that are open."),
+                MetricDescription(
+                    .counter, "mana_sync_postgres_refused_total",
+                    help: "Requests turned away because too many waited for a connection, or they waited too long."),
+                MetricDescription(
+                    .counter, "mana_sync_postgres_failed_connects_total", help: "Attempts to connect that failed."),
+                MetricDescription(
+                    .counter, "mana_sync_postgres_lost_connections_total", help: "Connections that broke."),
             ]
         }
     }

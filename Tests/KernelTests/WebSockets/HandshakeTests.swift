@@ -32,8 +32,8 @@ struct HandshakeTests {
     private static let connection = "Connection: keep-alive, Upgrade"
 
     static let refused: [RefusedHandshake] = [
-        .replacing(upgrade, by: "", "HTTP/1.1 426 ", "Upgrade: websocket\r\n"),
-        .replacing(upgrade, by: "Upgrade: h2c\r\n", "HTTP/1.1 426 "),
+        .replacing(upgrade, by: "", "HTTP/1.1 426 ", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"),
+        .replacing(upgrade, by: "Upgrade: h2c\r\n", "HTTP/1.1 426 ", "Connection: close, Upgrade\r\n"),
         .replacing(connection, by: "", "HTTP/1.1 426 "),
         .replacing(connection, by: "Connection: keep-alive\r\n", "HTTP/1.1 426 "),
         .replacing(version, by: "", "HTTP/1.1 426 ", "Sec-WebSocket-Version: 13\r\n"),

@@ -48,11 +48,22 @@ struct PendingNoticesTests {
         #expect(fits)
     }
 
-    @Test("The largest notice of ordinary names fits")
-    func largest() throws {
-        let names = (0..<ChangeNotice.mostTables).map { String(repeating: "x", count: 508) + "\($0)" }
+    @Test("The largest notice fits alone, however its names are written", arguments: ["x", "\u{1}"])
+    func largest(character: String) throws {
+        let names = (0..<ChangeNotice.mostTables).map { String(repeating: character, count: 508) + "\($0)" }
         var pending = PendingNotices()
         let fits = pending.insert(try Self.notice(names))
         #expect(fits)
+    }
+
+    @Test("A notice over the bounds does not fit beside another")
+    func tooLargeBesideAnother() throws {
+        let names = (0..<ChangeNotice.mostTables).map { String(repeating: "\u{1}", count: 508) + "\($0)" }
+        var pending = PendingNotices()
+        var fits = pending.insert(try Self.notice(["a"]))
+        #expect(fits)
+        fits = pending.insert(try Self.notice(names))
+        #expect(!fits)
+        #expect(pending.take().count == 1)
     }
 }

@@ -77,6 +77,14 @@ struct SocketConversationTests {
             opening + ["verify", "wake 7200.0 seconds", ok, "wake 3600.0 seconds", "close 1008 token expired"]
         ) { open([.text(auth), .good("anna", for: 7200), .alarm(at: 3600), .alarm(at: 7200)]) },
         Case(
+            "A fresh token that is still being verified at the expiry came in time",
+            opening + ["verify", "wake 10.0 seconds", "wake 7200.0 seconds", ok]
+        ) { open([.text(auth), .alarm(at: 3600), .good("anna", for: 7200)]) },
+        Case(
+            "A fresh token is not waited for longer than a first one",
+            opening + ["verify", "wake 10.0 seconds", "close 1008 token expired"]
+        ) { open([.text(auth), .alarm(at: 3600), .alarm(at: 3610), .good("anna", for: 7200)]) },
+        Case(
             "The token of another user ends it",
             opening + ["verify", error("invalid token"), "close 1008 invalid token"]
         ) { open([.text(auth), .good("bert", for: 7200)]) },

@@ -105,7 +105,20 @@ extension ConnectionHandler {
         // The channel's callbacks are synchronous, and no task of theirs is there to be the parent. It is cancelled with the channel.
         self.exchange?.task = Task(executorPreference: executor) {
             let response = await respond()
+            guard isHead || response.body.contentLength != nil else {
+                return connection.execute { $0.stream(response, exchange: number) }
+            }
             await ConnectionResponse(connection, exchange: number, isHead: isHead).send(response)
+        }
+    }
+
+    /// Writes an answer of unknown length in a task of its own: it may go on for hours, and the memory of the task that made the
+    /// answer, as large as its deepest chain of calls, goes back at once.
+    private func stream(_ response: Response, exchange number: Int) {
+        guard let context, exchange?.number == number else { return }
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        exchange?.task = Task(executorPreference: executor) {
+            await ConnectionResponse(connection, exchange: number, isHead: false).send(response)
         }
     }
 

@@ -60,7 +60,14 @@ extension ConnectionHandler {
             exchange.keepsAlive = false
         }
         exchange.framing = framing
-        let connection: StaticString? = exchange.keepsAlive ? (exchange.isHTTP10 ? "keep-alive" : nil) : "close"
+        // Who names a protocol says so to the next hop, which must not pass it on (RFC 9110 section 7.8).
+        let offersUpgrade = head.headerFields.contains(.upgrade)
+        let connection: StaticString? =
+            switch (exchange.keepsAlive, exchange.isHTTP10) {
+            case (true, true): offersUpgrade ? "keep-alive, Upgrade" : "keep-alive"
+            case (true, false): offersUpgrade ? "Upgrade" : nil
+            case (false, _): offersUpgrade ? "close, Upgrade" : "close"
+            }
         buffer.writeHead(head, framing: framing, connection: connection, date: settings.date.text)
     }
 

@@ -6,9 +6,12 @@ import StorageShared
 /// Brings a database to the schema that this server knows, one server at a time (spec: storage.md, "Migrations").
 struct Migrator: Sendable {
     let plan: MigrationPlan
+    /// Whether a table that is taken over keeps its old columns.
+    let keepsColumns: Bool
 
     /// A migrator of the given steps.
-    init(_ known: [Migration]) {
+    init(_ known: [Migration], keepingColumns: Bool = false) {
+        keepsColumns = keepingColumns
         plan = MigrationPlan(known)
     }
 
@@ -43,7 +46,9 @@ struct Migrator: Sendable {
         var lines = pending.map { "would apply \($0.owner)/\($0.name)" }
         guard applied.isEmpty, !pending.isEmpty else { return lines }
         do {
-            let takeover = try await client.withSession { session in try await Takeover.find(session) }
+            let takeover = try await client.withSession { session in
+                try await Takeover.find(session, keepingColumns: keepsColumns)
+            }
             lines += (takeover?.remarks ?? []).map { "  \($0)" }
         } catch {
             throw StoreError(any: error)
@@ -58,7 +63,7 @@ struct Migrator: Sendable {
         let pending = try plan.pending(after: Self.read(done))
         guard !pending.isEmpty else { return [] }
         // Only a table that no migration of ours made can be taken over.
-        let takeover = done.rowCount == 0 ? try await Takeover.find(session) : nil
+        let takeover = done.rowCount == 0 ? try await Takeover.find(session, keepingColumns: keepsColumns) : nil
         for migration in pending {
             for sql in PostgresMigrations.statements(of: migration, takingOver: takeover) {
                 try await Self.run(sql, in: session)
@@ -68,7 +73,7 @@ struct Migrator: Sendable {
             try names.append(migration.name)
             _ = try await session.query(PostgresStatement(Self.record, names, isPrepared: false))
         }
-        for sql in WorkingRole.preparation { try await Self.run(sql, in: session) }
+        for sql in WorkingRole.preparation + [Self.noticeDeadPeers] { try await Self.run(sql, in: session) }
         return pending
     }
 
@@ -92,6 +97,19 @@ struct Migrator: Sendable {
           applied_at timestamptz NOT NULL DEFAULT now(),
           PRIMARY KEY (owner, name)
         )
+        """
+    /// Whoever dies in the middle of a transaction holds its locks until the database notices: in half a minute, not in hours.
+    /// Only the database's owner may say so.
+    private static let noticeDeadPeers = """
+        DO $$
+        BEGIN
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_idle = 20', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_interval = 5', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_keepalives_count = 3', current_database());
+          EXECUTE format('ALTER DATABASE %I SET tcp_user_timeout = 30000', current_database());
+        EXCEPTION WHEN insufficient_privilege THEN
+          RAISE NOTICE 'the database keeps its own TCP settings';
+        END $$
         """
     private static let findTable = "SELECT to_regclass('sync_migrations') IS NOT NULL"
     private static let list = """

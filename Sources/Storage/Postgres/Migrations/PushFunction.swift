@@ -12,7 +12,8 @@ enum PushFunction {
           p_tables text[], p_records text[], p_spaces text[], p_ops text[], p_data json[], p_timestamps json[],
           p_values json[], p_deleted_at text[], p_members integer[], p_versions integer[], p_actors json[],
           p_origins text[], p_bytes integer[],
-          OUT fates integer[], OUT places timestamptz[], OUT reasons text[], OUT clock bigint, OUT reach timestamptz)
+          OUT fates integer[], OUT places timestamptz[], OUT reasons text[], OUT clock bigint, OUT reach timestamptz,
+          OUT lags boolean)
         LANGUAGE plpgsql AS $$
         #variable_conflict use_variable
         DECLARE
@@ -24,7 +25,7 @@ enum PushFunction {
           v_has_nameless boolean := false = ANY (p_named);
         BEGIN
           PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          clock := sync_lock_clock(v_now, p_slack);
+          SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
           PERFORM CASE WHEN l.exclusive THEN pg_advisory_xact_lock(l.key) ELSE pg_advisory_xact_lock_shared(l.key) END
             FROM unnest(p_locks, p_exclusive) AS l (key, exclusive);
 

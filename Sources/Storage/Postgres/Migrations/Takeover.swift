@@ -13,8 +13,10 @@ struct Takeover: Sendable {
 
     /// Finds the table, if there is one.
     ///
+    /// - Parameter keepingColumns: whether the old columns stay, renamed, beside new ones: nothing is written anew, and each page that has inherited rows
+    ///   costs a little more.
     /// - Throws: `unusable` for a table of that name that lacks what a change consists of.
-    static func find(_ session: PostgresSession) async throws -> Takeover? {
+    static func find(_ session: PostgresSession, keepingColumns: Bool) async throws -> Takeover? {
         let found = try await session.query(PostgresStatement(findColumns, isPrepared: false))
         guard found.rowCount > 0 else { return nil }
         var types: [String: String] = [:]
@@ -22,13 +24,13 @@ struct Takeover: Sendable {
         let size = try await session.query(PostgresStatement(measure, isPrepared: false))
         let indexes = try await session.query(PostgresStatement(findIndexes, isPrepared: false))
         return try Takeover(
-            types: types, rows: size.integer(0, 0) ?? 0, size: size.string(0, 1) ?? "",
+            types: types, keepingColumns: keepingColumns, rows: size.integer(0, 0) ?? 0, size: size.string(0, 1) ?? "",
             hasKey: size.boolean(0, 2) == true,
             oldIndexes: (0..<indexes.rowCount).compactMap { indexes.string($0, 0) })
     }
 
     private init(
-        types: [String: String], rows: Int64, size: String, hasKey: Bool, oldIndexes: [String]
+        types: [String: String], keepingColumns: Bool, rows: Int64, size: String, hasKey: Bool, oldIndexes: [String]
     ) throws(StoreError) {
         let missing = Self.required.filter { types[$0] == nil }
         guard missing.isEmpty, types["id"] == "uuid" else {
@@ -51,19 +53,61 @@ struct Takeover: Sendable {
         }
         statements += oldIndexes.map { "DROP INDEX \($0)" }
         remarks += oldIndexes.map { "drops the index \($0), whose questions others answer" }
-        let changes = Self.changes(types: types, timestamps: timestamps) + (hasKey ? [] : ["ADD PRIMARY KEY (id)"])
-        statements.append("ALTER TABLE sync_changes\n  \(changes.joined(separator: ",\n  "))")
-        let rewritten = [types["data"], timestamps, types["actor"]].contains("jsonb")
-        remarks.append(
-            rewritten
-                ? "turns jsonb into json: PostgreSQL writes the table anew under an exclusive lock, and needs as much free disk again"
-                : "checks the table under an exclusive lock, without writing it anew")
+        if keepingColumns {
+            statements += Self.renames(types: types, timestamps: timestamps)
+            statements.append(Self.alter(Self.additions(hasKey: hasKey, types: types)))
+            remarks.append(
+                "keeps the columns of jsonb as \(TableForm.old.map(TableForm.oldName).joined(separator: ", ")), and adds ours beside them: "
+                    + "the table is checked under an exclusive lock, but not written anew")
+        } else {
+            statements.append(
+                Self.alter(
+                    Self.changes(types: types, timestamps: timestamps) + (hasKey ? [] : ["ADD PRIMARY KEY (id)"])))
+            remarks.append(
+                "turns jsonb into json: PostgreSQL writes the table anew under an exclusive lock, and needs as much free disk again "
+                    + "(--keep-columns does without)")
+        }
         remarks.append("makes the indexes, policies and functions of this server")
         self.statements = statements
         self.remarks = remarks
     }
 
-    /// The parts of the one ALTER TABLE.
+    private static func alter(_ changes: [String]) -> String {
+        "ALTER TABLE sync_changes\n  \(changes.joined(separator: ",\n  "))"
+    }
+
+    /// Puts the old columns aside.
+    private static func renames(types: [String: String], timestamps: String?) -> [String] {
+        var present = types
+        present["field_timestamps"] = timestamps
+        return TableForm.old.flatMap { column in
+            let old = TableForm.oldName(column)
+            guard present[column] != nil else { return ["ALTER TABLE sync_changes ADD COLUMN \(old) jsonb"] }
+            return [
+                "ALTER TABLE sync_changes RENAME COLUMN \(column) TO \(old)",
+                "ALTER TABLE sync_changes ALTER COLUMN \(old) DROP DEFAULT, ALTER COLUMN \(old) DROP NOT NULL",
+            ]
+        }
+    }
+
+    /// What is added where nothing may be written anew.
+    private static func additions(hasKey: Bool, types: [String: String]) -> [String] {
+        var changes = [
+            "ADD COLUMN data json", "ADD COLUMN field_timestamps json NOT NULL DEFAULT '{}'", "ADD COLUMN actor json",
+            "ADD COLUMN field_values json", "ADD COLUMN members smallint CHECK (members BETWEEN 0 AND 7)",
+            "ADD COLUMN payload_bytes integer", "ALTER COLUMN created_at SET NOT NULL",
+        ]
+        for column in ["space_id", "origin", "deleted_at"] where types[column] == nil {
+            changes.append("ADD COLUMN \(column) text")
+        }
+        if types["client_id"] == nil { changes.append("ADD COLUMN client_id text NOT NULL DEFAULT ''") }
+        if types["schema_version"] == nil {
+            changes.append("ADD COLUMN schema_version integer NOT NULL DEFAULT 1 CHECK (schema_version >= 1)")
+        }
+        return changes + (hasKey ? [] : ["ADD PRIMARY KEY (id)"])
+    }
+
+    /// The parts of the one ALTER TABLE that writes the table anew.
     private static func changes(types: [String: String], timestamps: String?) -> [String] {
         var changes: [String] = []
         func add(_ column: String, _ definition: String) {

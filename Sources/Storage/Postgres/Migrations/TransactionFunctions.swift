@@ -20,6 +20,8 @@ enum TransactionFunctions {
           -- Pages are read by the index that was made for them, whatever the planner knows of the table.
           v_ignored := set_config('enable_seqscan', 'off', true);
           v_ignored := set_config('enable_bitmapscan', 'off', true);
+          -- Plans for arrays of one element look cheaper than the general one: the server would make them anew each time.
+          v_ignored := set_config('plan_cache_mode', 'force_generic_plan', true);
           v_ignored := set_config('jit', 'off', true);
           IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;END $$
         """
@@ -37,19 +39,32 @@ enum TransactionFunctions {
         """
 
     /// Holds the clock: shared with the other pushes, or alone where it lags behind the wall clock and this transaction is the one that moves it.
+    /// Behind one that waits to be alone all others wait: so it waits a moment only, and else leaves the clock as it is.
     static let lockClock = """
-        CREATE FUNCTION sync_lock_clock(p_now bigint, p_slack bigint, OUT clock bigint) LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sync_lock_clock(
+          p_now bigint, p_slack bigint, p_lock_timeout text, OUT clock bigint, OUT lags boolean)
+        LANGUAGE plpgsql AS $$
+        DECLARE
+          v_ignored text;
         BEGIN
+          lags := false;
           SELECT last_value INTO clock FROM sync_change_clock;
           IF clock + p_slack < p_now AND pg_try_advisory_xact_lock(7883959205594428263) THEN
-            PERFORM pg_advisory_xact_lock(7883959205594428264);
-            SELECT last_value INTO clock FROM sync_change_clock;
-            IF clock < p_now THEN
-              clock := setval('sync_change_clock', p_now, false);
-            END IF;
-          ELSE
-            PERFORM pg_advisory_xact_lock_shared(7883959205594428264);
-          END IF;END $$
+            BEGIN
+              v_ignored := set_config('lock_timeout', '250ms', true);
+              PERFORM pg_advisory_xact_lock(7883959205594428264);
+              v_ignored := set_config('lock_timeout', p_lock_timeout, true);
+              SELECT last_value INTO clock FROM sync_change_clock;
+              IF clock < p_now THEN
+                clock := setval('sync_change_clock', p_now, false);
+              END IF;
+              RETURN;
+            EXCEPTION WHEN lock_not_available THEN
+              lags := true;
+            END;
+          END IF;
+          PERFORM pg_advisory_xact_lock_shared(7883959205594428264);
+        END $$
         """
 
     /// Raises the clock above the wall clock and every row.

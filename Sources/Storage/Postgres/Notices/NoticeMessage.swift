@@ -34,7 +34,7 @@ struct NoticeMessage: Hashable, Sendable {
             news = .gap
             return
         }
-        var fields = Fields(rest: parts[2].utf8)
+        var fields = Fields(rest: ArraySlice(parts[2].utf8))
         var notices: [ChangeNotice] = []
         while !fields.rest.isEmpty {
             guard let notice = fields.notice() else { return nil }
@@ -85,7 +85,7 @@ struct NoticeMessage: Hashable, Sendable {
 
     /// A message's fields while they are read.
     private struct Fields {
-        var rest: Substring.UTF8View
+        var rest: ArraySlice<UInt8>
 
         mutating func notice() -> ChangeNotice? {
             guard let author = next(), let client = next(), let app = next().flatMap({ AppID($0) }), let space = next(),
@@ -103,15 +103,12 @@ struct NoticeMessage: Hashable, Sendable {
 
         private mutating func next() -> String? {
             guard let colon = rest.firstIndex(of: UInt8(ascii: ":")),
-                let count = Int(String(Substring(rest[..<colon]))),
-                count >= 0
+                let count = Int(String(decoding: rest[..<colon], as: UTF8.self)), count >= 0,
+                count < rest.endIndex - colon - 1, rest[colon + 1 + count] == UInt8(ascii: ",")
             else { return nil }
-            let start = rest.index(after: colon)
-            guard let end = rest.index(start, offsetBy: count, limitedBy: rest.endIndex), end < rest.endIndex,
-                rest[end] == UInt8(ascii: ",")
-            else { return nil }
-            defer { rest = rest[rest.index(after: end)...] }
-            return String(Substring(rest[start..<end]))
+            let end = colon + 1 + count
+            defer { rest = rest[(end + 1)...] }
+            return String(decoding: rest[(colon + 1)..<end], as: UTF8.self)
         }
     }
 }

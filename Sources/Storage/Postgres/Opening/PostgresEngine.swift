@@ -4,34 +4,35 @@ import Kernel
 import Logging
 import PostgresClient
 import StorageShared
-import Synchronization
 
 /// All that is alive while a store is open.
 final class PostgresEngine: Sendable {
     let gate: OperationGate
     let client: PostgresClient
     let role: String?
+    let form: TableForm
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
     private let time: any TimeSource
     private let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
-    /// Whether the connection was lost since the clock was last known to be right: the database may be another one than before.
-    private let clockIsDoubtful = Atomic(false)
+    private let clock: ChangeClock
 
     private init(
-        client: PostgresClient, role: String?, notices: NoticeExchange, config: PostgresStoreConfig,
+        client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
         time: any TimeSource, metrics: StoreMetrics, logger: Logger
     ) {
         gate = OperationGate(limit: config.maxOperations)
         self.client = client
         self.role = role
+        self.form = form
         self.notices = notices
         self.config = config
         self.time = time
         self.metrics = metrics
         self.logger = logger
+        clock = ChangeClock(time: time)
         purge = ReceiptPurge(time: time)
     }
 
@@ -55,7 +56,8 @@ final class PostgresEngine: Sendable {
                 client: client, listening: try DatabaseAccess.listening(config), board: board,
                 logger: logger)
             return PostgresEngine(
-                client: client, role: role, notices: notices, config: config, time: time,
+                client: client, role: role, form: try await TableForm.find(client), notices: notices, config: config,
+                time: time,
                 metrics: StoreMetrics(factory: metrics), logger: logger)
         } catch {
             await client.shutdown()
@@ -82,15 +84,12 @@ final class PostgresEngine: Sendable {
         // Rows that are left out afterwards have to leave a page of others.
         let more = query.client == nil ? push.changes.count : 0
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
-            let isDoubtful = clockIsDoubtful.load(ordering: .relaxed)
-            return [
-                try PushStatement.make(
-                    push, columns: columns, role: role, now: wallClock,
-                    slack: isDoubtful ? 0 : ChangeClock.slack),
-                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more)),
+            [
+                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: clock.slack),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
             ]
         }
-        clockIsDoubtful.store(false, ordering: .relaxed)
+        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
         metrics.pushEnded(took: began.duration(to: .now))
         let stored = try PushStatement.outcome(of: push, in: results[0])
         // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
@@ -107,7 +106,7 @@ final class PostgresEngine: Sendable {
         let (results, _) = try await transaction { [self] () throws(PostgresError) in
             [
                 try ScopeState.statement(for: query, role: role),
-                try PageShape.statement(for: query, rows: PageShape.rows(for: query)),
+                try PageShape.statement(for: query, rows: PageShape.rows(for: query), form: form),
             ]
         }
         metrics.readEnded(took: began.duration(to: .now))
@@ -147,7 +146,7 @@ final class PostgresEngine: Sendable {
             do throws(PostgresError) {
                 return (try await client.transaction(try statements()), wasUnsure)
             } catch {
-                if error.losesDatabase { clockIsDoubtful.store(true, ordering: .relaxed) }
+                if error.losesDatabase { clock.databaseWasLost() }
                 wasUnsure = wasUnsure || error.isFateUnknown
                 guard attempt < 4, error.isWorthRepeating, !Task.isCancelled else { throw StoreError(error) }
                 metrics.transactionRepeated()

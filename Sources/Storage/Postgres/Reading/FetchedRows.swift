@@ -172,16 +172,17 @@ extension PostgresResult {
 
 /// The statement that fetches the JSON of bulky rows.
 enum BulkyStatement {
-    static func make(_ ids: [EventID], of query: ChangeQuery) throws(PostgresError) -> PostgresStatement {
+    static func make(_ ids: [EventID], of query: ChangeQuery, form: TableForm) throws(PostgresError)
+        -> PostgresStatement
+    {
         var parameters = PostgresParameters()
         var array = try PostgresArray(of: .uuid)
         for id in ids { array.append(uuid: id.high, id.low) }
         parameters.append(array)
         try parameters.append(query.user.text)
-        return PostgresStatement(sql, parameters)
+        let columns = RowColumn.bulky.map(\.name).joined(separator: ", ")
+        return PostgresStatement(
+            "SELECT id, \(columns) FROM (SELECT \(form.columns) FROM sync_changes) AS changes WHERE id = ANY ($1) AND user_id = $2",
+            parameters)
     }
-
-    private static let sql =
-        "SELECT id, \(RowColumn.bulky.map(\.name).joined(separator: ", ")) FROM sync_changes "
-        + "WHERE id = ANY ($1) AND user_id = $2"
 }

@@ -8,6 +8,8 @@ struct PageShape: Hashable, Sendable {
     var leavesOutClient: Bool
     /// How many tables are asked for; nil for all.
     var tables: Int?
+    /// Where the JSON is.
+    var form = TableForm.own
 
     /// Up to this many tables are read each by its own index range, in a merge. With more, the app's rows are read and sifted.
     static let mostMerged = 16
@@ -38,7 +40,7 @@ struct PageShape: Hashable, Sendable {
 
     private func arm(collation: String, condition: String) -> String {
         """
-        SELECT *, coalesce(payload_bytes, octet_length(data::text) + octet_length(field_timestamps::text), 0) AS bytes \
+        SELECT \(form.columns), \(form.bytes) AS bytes \
         FROM sync_changes WHERE user_id COLLATE "\(collation)" = $1 AND app_id = $2 \(condition) \
         AND created_at > timestamptz 'epoch' + $3 * interval '1 microsecond'\
         \(leavesOutClient ? " AND client_id <> $5" : "") ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
@@ -52,8 +54,10 @@ struct PageShape: Hashable, Sendable {
     }
 
     /// The statement for a query.
-    static func statement(for query: ChangeQuery, rows: Int) throws(PostgresError) -> PostgresStatement {
-        let shape = PageShape(leavesOutClient: query.client != nil, tables: query.tables?.count)
+    static func statement(
+        for query: ChangeQuery, rows: Int, form: TableForm
+    ) throws(PostgresError) -> PostgresStatement {
+        let shape = PageShape(leavesOutClient: query.client != nil, tables: query.tables?.count, form: form)
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)

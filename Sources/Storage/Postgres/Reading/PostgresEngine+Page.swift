@@ -12,8 +12,11 @@ extension PostgresEngine {
         var rows = rows
         let bulky = rows.bulkyIDs(within: query.byteLimit)
         if !bulky.isEmpty {
-            let (results, _) = try await transaction { [role] () throws(PostgresError) in
-                [try ScopeState.statement(for: query, role: role), try BulkyStatement.make(bulky, of: query)]
+            let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
+                [
+                    try ScopeState.statement(for: query, role: role),
+                    try BulkyStatement.make(bulky, of: query, form: form),
+                ]
             }
             rows.add(bulky: results[1])
         }
@@ -32,10 +35,10 @@ extension PostgresEngine {
         var rest = query
         rest.after = last
         let statement = rest
-        let (results, _) = try await transaction { [role] () throws(PostgresError) in
+        let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
             [
                 try ScopeState.statement(for: statement, role: role),
-                try PageShape.statement(for: statement, rows: 1 + before.ownCount),
+                try PageShape.statement(for: statement, rows: 1 + before.ownCount, form: form),
             ]
         }
         return before.hasOthers(in: results[1])

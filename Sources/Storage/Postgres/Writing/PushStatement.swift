@@ -31,11 +31,14 @@ enum PushStatement {
     private static let sql: String = {
         let placeholders = (1...28).map { "$\($0)" }
         return """
-            SELECT fates, places, reasons, clock, reach FROM sync_push(\
+            SELECT fates, places, reasons, clock, reach, lags FROM sync_push(\
             \(placeholders[..<8].joined(separator: ", ")), '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
             \(placeholders[8...].joined(separator: ", ")))
             """
     }()
+
+    /// Whether the clock could not be moved, because somebody held it for long.
+    static func leftClockBehind(in result: PostgresResult) -> Bool { result.boolean(0, 5) == true }
 
     /// Reads what became of each change.
     static func outcome(of push: Push, in result: PostgresResult) throws(StoreError) -> StoredPush {

@@ -39,19 +39,34 @@ final class HubShard: Sendable {
         }
     }
 
-    /// Tells the listeners, each once, of all of `notices` that its scope hears.
-    func deliver(_ notices: [ChangeNotice]) {
-        if notices.count == 1 {
-            for listener in hearers(of: notices[0]) { listener.hear(notices) }
-            return
+    /// Tells the listeners, each once, of all of `notices` that its scope hears; then calls `done`. Called where the listeners are.
+    func deliver(_ notices: [ChangeNotice], then done: @escaping @Sendable () -> Void) {
+        guard notices.count > 1 else {
+            return tell(hearers(of: notices[0]).map { Hearer(listener: $0, notices: notices) }[...], then: done)
         }
-        var heard: [ObjectIdentifier: (listener: any LiveListener, notices: [ChangeNotice])] = [:]
+        var heard: [ObjectIdentifier: Hearer] = [:]
         for notice in notices {
             for listener in hearers(of: notice) {
-                heard[ObjectIdentifier(listener), default: (listener, [])].notices.append(notice)
+                heard[ObjectIdentifier(listener), default: Hearer(listener: listener)].notices.append(notice)
             }
         }
-        for (listener, notices) in heard.values { listener.hear(notices) }
+        tell(Array(heard.values)[...], then: done)
+    }
+
+    /// A listener and what it is to hear.
+    private struct Hearer: Sendable {
+        let listener: any LiveListener
+        var notices: [ChangeNotice] = []
+    }
+
+    /// So many are told before others have their turn on the event loop: an audience of ten thousand takes a tenth of a second.
+    private static let mostAtOnce = 128
+
+    private func tell(_ hearers: ArraySlice<Hearer>, then done: @escaping @Sendable () -> Void) {
+        for hearer in hearers.prefix(Self.mostAtOnce) { hearer.listener.hear(hearer.notices) }
+        let rest = hearers.dropFirst(Self.mostAtOnce)
+        guard !rest.isEmpty else { return done() }
+        run { $0.tell(rest, then: done) }
     }
 
     /// Calls `action` with every listener, each once.

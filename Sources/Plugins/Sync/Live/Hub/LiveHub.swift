@@ -44,8 +44,7 @@ final class LiveHub: Sendable {
                 let concerning = shard.concerning(notices)
                 guard !concerning.isEmpty else { continue }
                 shard.run { [metrics] shard in
-                    shard.deliver(concerning)
-                    metrics.told(after: began.duration(to: .now))
+                    shard.deliver(concerning) { metrics.told(after: began.duration(to: .now)) }
                 }
             case .gap:
                 shard.run { shard in shard.forEach { $0.mayHaveMissed() } }

@@ -8,7 +8,8 @@ import NIOCore
 struct PendingNotices {
     /// The most tables of all apps together.
     static let mostTables = 1024
-    /// The most bytes of their names as they are written.
+    /// The most bytes of their names as they are written. A single notice may have more, where nothing else waits: names of control
+    /// characters are written in six times their length, and whoever takes what they are sent must not be sent away for them.
     static let mostBytes = 64 << 10
 
     private var tables: [AppID: Set<TableName>] = [:]
@@ -21,7 +22,8 @@ struct PendingNotices {
     mutating func insert(_ notice: ChangeNotice) -> Bool {
         let new = tables[notice.app].map { notice.tables.subtracting($0) } ?? notice.tables
         let newBytes = new.reduce(0) { $0 + JSONStringToken.length(of: $1.text) }
-        guard tableCount + new.count <= Self.mostTables, bytes + newBytes <= Self.mostBytes else { return false }
+        let fits = tableCount + new.count <= Self.mostTables && bytes + newBytes <= Self.mostBytes
+        guard fits || isEmpty else { return false }
         tables[notice.app, default: []].formUnion(new)
         tableCount += new.count
         bytes += newBytes

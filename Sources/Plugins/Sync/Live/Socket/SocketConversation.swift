@@ -128,10 +128,15 @@ struct SocketConversation {
     mutating func alarm(now: UnixTime) -> [Action] {
         switch state {
         case .waiting, .joining: close(.policyViolation, "auth timeout")
-        case .open(_, let until) where now >= until: close(.policyViolation, "token expired")
+        case .open(_, let until) where now >= until: expired(until.advanced(by: timeout).since(now))
         case .open(_, let until): [.wake(after: until.since(now))]
         case .closed: []
         }
+    }
+
+    /// The token that let the user in has expired. A fresh one that is being verified came in time: it is waited for as long as a first one.
+    private mutating func expired(_ left: Duration) -> [Action] {
+        isVerifying && left > .zero ? [.wake(after: left)] : close(.policyViolation, "token expired")
     }
 
     /// The connection is over.
