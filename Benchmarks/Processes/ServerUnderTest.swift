@@ -33,8 +33,8 @@ struct ServerUnderTest {
         startUp = try Self.awaitHealth(process, port: port, path: "/health", since: begun)
     }
 
-    /// One device for each of so many users.
-    func devices(_ count: Int) throws -> [Device] {
+    /// One device for each of so many users, of whom so many at a time share a space.
+    func devices(_ count: Int, household: Int = 1) throws -> [Device] {
         try BlockingClient.withConnection(port) { exchange in
             try (0..<count).map { number in
                 let user = "u-bench-\(number)"
@@ -42,7 +42,8 @@ struct ServerUnderTest {
                 guard answer.status == 200,
                     let issued = try? JSONDecoder().decode(IssuedToken.self, from: Data(answer.body.readableBytesView))
                 else { throw BenchmarkError("POST /dev/token was answered \(answer.status): \(answer.text)") }
-                return Device(user: user, client: "bench-client-\(number)", token: issued.token)
+                return Device(
+                    user: user, client: "bench-client-\(number)", household: number / household, token: issued.token)
             }
         }
     }

@@ -59,7 +59,8 @@ struct PushConversation: Conversation {
         body.writeString(#"{"clientId":"\#(device.client)","since":"\#(device.cursor)","schemaVersion":1,"changes":["#)
         for index in 0..<changes {
             if index > 0 { body.writeInteger(UInt8(ascii: ",")) }
-            corpus.templates[nextTemplate].write(into: &body, ids: &ids, withEventID: withEventIDs)
+            corpus.templates[nextTemplate].write(
+                into: &body, ids: &ids, withEventID: withEventIDs, household: device.household)
             nextTemplate = (nextTemplate + 1) % corpus.templates.count
         }
         body.writeStaticString("]}")

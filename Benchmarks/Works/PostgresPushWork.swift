@@ -6,11 +6,16 @@ struct PostgresPushWork: Work {
     /// Newer clients send event ids, older ones do not and have their retries recognised by content.
     let withEventIDs: Bool
 
-    var name: String { "postgres-push-\(changes)\(withEventIDs ? "-events" : "")" }
+    /// How many users share the space that they write into, and so wait for one another's commits.
+    var household = 1
+
+    var name: String {
+        "postgres-push-\(changes)\(withEventIDs ? "-events" : "")\(household > 1 ? "-household" : "")"
+    }
 
     var summary: String {
         "POST /sync/bench of \(changes) fresh change\(changes == 1 ? "" : "s") \(withEventIDs ? "with" : "without") event ids, "
-            + "beside pgbench inserting the same rows"
+            + "\(household > 1 ? "by \(household) users a space, " : "")beside pgbench inserting the same rows"
     }
 
     func measure(on bench: Workbench) throws -> WorkReport {
@@ -39,7 +44,7 @@ struct PostgresPushWork: Work {
         _ bench: Workbench, _ database: String, on cluster: PostgresCluster, in folder: URL
     ) throws -> Sample {
         let load = try bench.withServer(in: folder, storage: .postgres(cluster.url(database))) { server in
-            let devices = try server.devices(bench.pace.users)
+            let devices = try server.devices(bench.pace.users, household: household)
             try cluster.query("CHECKPOINT", in: database)
             let (changes, withEventIDs, pace, corpus) = (changes, withEventIDs, bench.pace, bench.corpus)
             return try bench.load(port: server.port, pid: server.process.pid, cluster: cluster) { connection in

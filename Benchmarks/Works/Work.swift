@@ -24,6 +24,7 @@ enum Works {
         PostgresPushWork(changes: 1, withEventIDs: true),
         PostgresPushWork(changes: 10, withEventIDs: false),
         PostgresPushWork(changes: 10, withEventIDs: true),
+        PostgresPushWork(changes: 10, withEventIDs: true, household: 4),
         PostgresPushWork(changes: 200, withEventIDs: false),
         PostgresPushWork(changes: 200, withEventIDs: true),
         PostgresPullWork(page: 0),
