@@ -1,31 +1,40 @@
 import Foundation
 import NIOCore
 
-/// The release binary on a port and a folder of its own, with the configuration of a single machine: SQLite, nothing outside.
+/// The release binary on a port and a folder of its own, with the configuration of a single machine: nothing outside but the database, if it is one.
 struct ServerUnderTest {
+    /// Where it stores changes.
+    enum Storage {
+        /// In a file of its folder.
+        case sqlite
+        /// In the database at a URL.
+        case postgres(String)
+    }
+
     /// Its process.
     let process: LaunchedProcess
     /// Where it listens, on 127.0.0.1.
     let port: Int
-    /// Its database file.
+    /// Its database file, with SQLite.
     let database: String
     /// From the start of the process to its first healthy answer.
     let startUp: Duration
 
     /// Starts it and waits until it is healthy, 20 seconds at most.
-    init(binary: String, folder: URL, cores: String?) throws {
+    init(binary: String, folder: URL, storage: Storage = .sqlite, cores: String?) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         port = try BlockingClient.freePort()
         database = folder.appendingPathComponent("mana-sync.db").path
         let config = folder.appendingPathComponent("mana-sync.yaml")
-        try Self.configuration(port: port, folder: folder).write(to: config, atomically: true, encoding: .utf8)
+        try Self.configuration(port: port, folder: folder, storage: storage)
+            .write(to: config, atomically: true, encoding: .utf8)
         let begun = ContinuousClock.now
         process = try LaunchedProcess(binary, ["serve", "--config", config.path], folder: folder, cores: cores)
         startUp = try Self.awaitHealth(process, port: port, path: "/health", since: begun)
     }
 
-    /// One device for each of so many users.
-    func devices(_ count: Int) throws -> [Device] {
+    /// One device for each of so many users, of whom so many at a time share a space.
+    func devices(_ count: Int, household: Int = 1) throws -> [Device] {
         try BlockingClient.withConnection(port) { exchange in
             try (0..<count).map { number in
                 let user = "u-bench-\(number)"
@@ -33,7 +42,8 @@ struct ServerUnderTest {
                 guard answer.status == 200,
                     let issued = try? JSONDecoder().decode(IssuedToken.self, from: Data(answer.body.readableBytesView))
                 else { throw BenchmarkError("POST /dev/token was answered \(answer.status): \(answer.text)") }
-                return Device(user: user, client: "bench-client-\(number)", token: issued.token)
+                return Device(
+                    user: user, client: "bench-client-\(number)", household: number / household, token: issued.token)
             }
         }
     }
@@ -56,12 +66,18 @@ struct ServerUnderTest {
     }
 
     /// JSON is YAML.
-    private static func configuration(port: Int, folder: URL) -> String {
+    private static func configuration(port: Int, folder: URL, storage: Storage) -> String {
         let path = { (name: String) in folder.appendingPathComponent(name).path }
+        let storage =
+            switch storage {
+            case .sqlite:
+                #"{ "engine": "sqlite", "sqlite": { "path": "\#(path("mana-sync.db"))", "synchronous": "full" } }"#
+            case .postgres(let url): #"{ "engine": "postgres", "postgres": { "url": "\#(url)" } }"#
+            }
         return """
             {
               "server": { "host": "127.0.0.1", "port": \(port), "pidFile": "\(path("mana-sync.pid"))" },
-              "storage": { "engine": "sqlite", "sqlite": { "path": "\(path("mana-sync.db"))", "synchronous": "full" } },
+              "storage": \(storage),
               "kernel": { "unfulfilled": ["metered"] },
               "plugins": {
                 "sync": {

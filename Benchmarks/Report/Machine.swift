@@ -7,6 +7,8 @@ struct Machine: Codable {
     let memoryGiB: Int
     let kernel: String
     let sqlite: String
+    /// PostgreSQL's version, where it is installed.
+    let postgres: Int?
 
     /// The machine that this runs on.
     static var current: Machine {
@@ -19,6 +21,7 @@ struct Machine: Codable {
             cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
             memoryGiB: Int(ProcessInfo.processInfo.physicalMemory >> 30),
             kernel: kernel.trimmingCharacters(in: .whitespacesAndNewlines),
-            sqlite: SQLiteDatabase.version)
+            sqlite: SQLiteDatabase.version,
+            postgres: try? PostgresPrograms().version)
     }
 }

@@ -4,6 +4,7 @@ enum Quantity: String, Codable, CaseIterable {
     case changes = "changes/s"
     case megabytes = "MB/s"
     case serverCPU = "server CPU µs/request"
+    case databaseCPU = "database CPU µs/request"
     case loadCPU = "load CPU µs/request"
     case median = "p50 ms"
     case tail = "p99 ms"
@@ -22,7 +23,9 @@ enum Quantity: String, Codable, CaseIterable {
     /// Whether it makes sense to divide it by a reference's.
     var isCompared: Bool {
         switch self {
-        case .requests, .changes, .megabytes, .serverCPU, .grown, .perConnection, .idleCPU, .toldMedian, .toldTail: true
+        case .requests, .changes, .megabytes, .serverCPU, .databaseCPU, .grown, .perConnection, .idleCPU, .toldMedian,
+            .toldTail:
+            true
         case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false
         }
     }

@@ -22,7 +22,8 @@ struct Report: Codable {
     var heading: String {
         """
         commit \(commit), \(date)
-        \(machine.processor), \(machine.cores) cores, \(machine.memoryGiB) GiB, Linux \(machine.kernel), SQLite \(machine.sqlite)
+        \(machine.processor), \(machine.cores) cores, \(machine.memoryGiB) GiB, Linux \(machine.kernel), SQLite \(machine.sqlite)\
+        \(machine.postgres.map { ", PostgreSQL \($0)" } ?? "")
         \(pace.rounds) rounds of \(pace.seconds) s by turns, \(pace.connections) connections, \(pace.users) users, \
         \(Int(meanChange)) bytes a change
         """

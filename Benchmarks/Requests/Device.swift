@@ -7,6 +7,8 @@ struct Device: Sendable {
     let user: String
     /// Its client id.
     let client: String
+    /// The number of the household whose space its user writes into.
+    let household: Int
     /// A token of the development issuer.
     let token: String
     /// Where it has read to, from the last answer.

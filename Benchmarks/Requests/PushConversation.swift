@@ -25,6 +25,9 @@ struct PushConversation: Conversation {
         nextTemplate = (connection * 997) % corpus.templates.count
     }
 
+    /// Where the device of the last push has read to.
+    var cursor: String { devices[turn].cursor }
+
     mutating func writeRequest(into buffer: inout ByteBuffer) {
         turn = (turn + 1) % devices.count
         writeBody(devices[turn])
@@ -56,7 +59,8 @@ struct PushConversation: Conversation {
         body.writeString(#"{"clientId":"\#(device.client)","since":"\#(device.cursor)","schemaVersion":1,"changes":["#)
         for index in 0..<changes {
             if index > 0 { body.writeInteger(UInt8(ascii: ",")) }
-            corpus.templates[nextTemplate].write(into: &body, ids: &ids, withEventID: withEventIDs)
+            corpus.templates[nextTemplate].write(
+                into: &body, ids: &ids, withEventID: withEventIDs, household: device.household)
             nextTemplate = (nextTemplate + 1) % corpus.templates.count
         }
         body.writeStaticString("]}")

@@ -18,8 +18,13 @@ struct Workbench {
     let corpus: ChangeCorpus
 
     /// Starts the server, lends it, and ends it, whatever happens.
-    func withServer<Result>(in folder: URL, _ body: (ServerUnderTest) throws -> Result) throws -> Result {
-        let server = try ServerUnderTest(binary: binary, folder: folder, cores: serverCores)
+    ///
+    /// - Parameter storage: Where it stores changes. With PostgreSQL, both may use all cores.
+    func withServer<Result>(
+        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, _ body: (ServerUnderTest) throws -> Result
+    ) throws -> Result {
+        let cores = if case .postgres = storage { PostgresCluster.allCores } else { serverCores }
+        let server = try ServerUnderTest(binary: binary, folder: folder, storage: storage, cores: cores)
         defer { server.process.stop() }
         return try body(server)
     }
@@ -51,25 +56,28 @@ struct Workbench {
 
     /// Drives a server and reads what that cost both sides.
     ///
+    /// - Parameter cluster: The database server, whose cost is read, too.
     /// - Returns: the figures, and how many requests were answered, those of the warm-up included.
     func load<Talk: Conversation>(
-        port: Int, pid: Int32, _ conversation: @escaping @Sendable (Int) -> Talk
+        port: Int, pid: Int32, cluster: PostgresCluster? = nil, _ conversation: @escaping @Sendable (Int) -> Talk
     ) throws -> (sample: Sample, requests: Int) {
         let generator = try LoadGenerator(port: port, connections: pace.connections, group: group, conversation)
         let warmUp = try generator.drive(for: .nanoseconds(Int64(pace.warmUp * 1e9)))
+        let databaseBefore = try cluster?.processorSeconds()
         let before = (
             server: try ProcessFigures(of: pid), load: try ProcessFigures(of: getpid()), at: ContinuousClock.now
         )
         let tally = try generator.drive(for: .nanoseconds(Int64(pace.seconds * 1e9)))
         let spent = (ContinuousClock.now - before.at).seconds
         let after = (server: try ProcessFigures(of: pid), load: try ProcessFigures(of: getpid()))
+        let databaseAfter = try cluster?.processorSeconds()
         try generator.close()
 
         let requests = Double(tally.requests)
         let microseconds = { (before: ProcessFigures, after: ProcessFigures) in
             (after.processorSeconds - before.processorSeconds) * 1e6 / requests
         }
-        let sample: Sample = [
+        var sample: Sample = [
             .requests: requests / spent,
             .serverCPU: microseconds(before.server, after.server),
             .loadCPU: microseconds(before.load, after.load),
@@ -78,13 +86,9 @@ struct Workbench {
             .megabytes: Double(tally.bytes) / 1e6 / spent,
             .growth: Double(after.server.residentBytes) / 1_048_576,
         ]
+        if let databaseBefore, let databaseAfter {
+            sample[.databaseCPU] = (databaseAfter - databaseBefore) * 1e6 / requests
+        }
         return (sample, warmUp.requests + tally.requests)
-    }
-}
-
-extension [Device] {
-    /// The devices of one of so many connections: each device is one connection's alone.
-    func share(of connection: Int, among connections: Int) -> [Device] {
-        indices.filter { $0 % connections == connection }.map { self[$0] }
     }
 }
