@@ -46,7 +46,9 @@ struct StreamRoute: Sendable {
         let lastEvent = request.headers[.lastEventID] ?? ""
         let text = lastEvent.isEmpty ? parameters.value(of: "since", plus: .isPlus) ?? "" : lastEvent
         guard !text.isEmpty else { return .beginning }
-        guard let cursor = Cursor(text: text) else { throw .invalidCursor }
+        guard let cursor = Cursor(text: text) else {
+            throw lastEvent.isEmpty ? .invalidCursor : .invalidLastEvent
+        }
         return cursor
     }
 }
@@ -59,6 +61,9 @@ extension HTTPField.Name {
 }
 
 extension Problem {
+    fileprivate static let invalidLastEvent = Problem(
+        status: 400, code: "invalid_cursor", detail: "'Last-Event-ID' is no RFC 3339 timestamp.")
+
     fileprivate static let tooManyStreams = Problem(
         status: 429, code: "too_many_streams", detail: "You have too many streams open.",
         headers: [.retryAfter: "30"])
