@@ -61,7 +61,8 @@ class BrokenStore(FakeServer):
         return handle(method, target, headers, text.encode("utf-8"))
 
     def _store(self, user, app, client, since, raws, version):
-        new = [raw for raw in raws if "deaf" in self.faults or _event_id(raw) not in self._owners]
+        is_new = lambda event_id: event_id not in self._owners or "lenient" in self.faults and self._owners[event_id] != user
+        new = [raw for raw in raws if "deaf" in self.faults or is_new(_event_id(raw))]
         return super()._store(user, app, client, since, new, version)
 
     def _remember(self, key, since, stored, version, known):

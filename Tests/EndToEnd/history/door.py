@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import socket
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -62,6 +63,19 @@ class Door:
         if not _cursor.match(found.until):
             self._history.violation("a cursor of another form", path, found.until)
         return found
+
+
+def quiet_port():
+    """A port that nobody listens on, below those that the kernel gives to connections: it stays free while its server is down."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            try:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", random.SystemRandom().randrange(20000, 32000)))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
+    raise NoAnswer("there is no free port")
 
 
 def page(body):

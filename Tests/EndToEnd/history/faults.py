@@ -7,10 +7,11 @@ import time
 
 
 class Faults:
-    """Disturbs servers, their database and their clock until told to stop."""
+    """Disturbs servers, their database and their clock until told to stop, at most `pause` seconds between two faults."""
 
-    def __init__(self, history, servers, postgres, clock, seed):
+    def __init__(self, history, servers, postgres, clock, seed, pause=0.6):
         self.history, self.servers, self.postgres, self.clock = history, servers, postgres, clock
+        self.pause = pause
         self.random = random.Random(f"{seed}-faults")
         self.kinds = {"kill -9": self._kill, "SIGTERM and restart": self._restart}
         if postgres:
@@ -23,7 +24,7 @@ class Faults:
 
     def run(self, stop):
         deck = []
-        while not stop.wait(self.random.uniform(0.1, 0.6)):
+        while not stop.wait(self.random.uniform(0.1, self.pause)):
             if not deck:
                 deck = list(self.kinds)
                 # The stops and terminations are cheap and their moment is chance: many of them.

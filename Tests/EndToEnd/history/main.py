@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from household.server import Server
 
 from .clock import SteppedClock
+from .door import quiet_port
 from .faults import Faults
 from .postgres import Postgres
 from .record import History
@@ -54,6 +55,7 @@ def set_up(stack, options, history):
         own = os.path.join(folder, f"server-{number}")
         os.mkdir(own)
         servers.append(Server(binary, own, settings=settings))
+        servers[-1].port = quiet_port()
         stack.callback(servers[-1].abandon)
         servers[-1].start()
     if postgres:

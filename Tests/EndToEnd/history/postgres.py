@@ -3,13 +3,13 @@
 import glob
 import os
 import pwd
-import shutil
 import signal
-import socket
 import subprocess
 import threading
 
 from household.mismatch import Mismatch
+
+from .door import quiet_port
 
 
 class Postgres:
@@ -26,9 +26,7 @@ class Postgres:
         os.mkdir(self._data, 0o700)
         if self._owner:
             os.chown(self._data, self._owner.pw_uid, self._owner.pw_gid)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = quiet_port()
         self._run("initdb", "--pgdata", self._data, "--username", "postgres", "--auth", "trust", "--no-locale", "--no-sync",
                   "--encoding", "UTF8")  # fmt: skip
         self.start()
@@ -105,7 +103,3 @@ class Postgres:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         path = f"{self._binaries}/{program}"
         return subprocess.Popen([path, *arguments], cwd="/", env={**inherited, **(environment or {})}, **owner, **options)
-
-
-def remove(folder):
-    shutil.rmtree(folder, ignore_errors=True)

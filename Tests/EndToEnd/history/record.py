@@ -17,11 +17,12 @@ _KEPT = 3  # violations of a kind that are told of in full
 class Sent:
     """One change that was sent, under the number that its token holds."""
 
-    __slots__ = ("number", "scope", "writer", "table", "raw", "event_id", "sent", "done", "fate", "push")
+    __slots__ = ("number", "scope", "writer", "table", "raw", "event_id", "sent", "done", "fate", "push", "copy_of")
 
     def __init__(self, number, scope, writer, table, raw, event_id):
         self.number, self.scope, self.writer, self.table, self.raw, self.event_id = number, scope, writer, table, raw, event_id
         self.sent, self.done, self.fate, self.push = None, float("inf"), UNKNOWN, None
+        self.copy_of = None  # the change of which this is a further one in the log, under an event id of its own
 
     def expected(self):
         return pushed(self.raw)
@@ -30,10 +31,11 @@ class Sent:
 class Push:
     """One push with all its retries, each of which carried a prefix of `changes`."""
 
-    __slots__ = ("changes", "sizes", "attempts")
+    __slots__ = ("changes", "sizes", "attempts", "is_overdue")
 
     def __init__(self, changes):
         self.changes, self.sizes, self.attempts = changes, set(), []
+        self.is_overdue = False  # one of its requests was never answered, and may be carried out at any time
 
     def __str__(self):
         numbers = [change.number for change in self.changes[:8]]
@@ -68,7 +70,7 @@ class History:
     def __init__(self):
         self.counts, self.faults, self.kinds = Counter(), Counter(), Counter()
         self.violations, self.sent, self.chains = [], [], []
-        self._events, self._texts, self._lock = {}, {}, threading.Lock()
+        self._events, self._seen, self._texts, self._lock = {}, set(), {}, threading.Lock()
         self._stored = {}  # user -> event id of a change of theirs that is stored
 
     def count(self, what, by=1):
@@ -97,6 +99,23 @@ class History:
         self.chains.append(found)
         return found
 
+    def _place_of(self, event_id, number):
+        """The number of an event: that of its token, or of a copy when the token came under another event id before."""
+        if event_id in self._events:
+            return self._events[event_id]
+        with self._lock:
+            if event_id in self._events:
+                return self._events[event_id]
+            if number in self._seen:
+                first = self.sent[number]
+                copy = Sent(len(self.sent), first.scope, first.writer, first.table, first.raw, event_id)
+                copy.copy_of, copy.sent = first, first.sent
+                self.sent.append(copy)
+                number = copy.number
+            self._seen.add(number)
+            self._events[event_id] = number
+            return number
+
     def event_of_another(self, user):
         """The event id of a stored change of another user, or None."""
         with self._lock:
@@ -118,14 +137,29 @@ class History:
             if not token or not event or int(token[1]) >= len(self.sent):
                 self.violation("a change that nobody pushed", where, raw)
                 continue
-            number = int(token[1])
+            number = self._place_of(event[1], int(token[1]))
             found.append(number)
             if self.sent[number].scope != scope:
                 self.violation("a change of another user or app", where, raw)
-            if self._events.setdefault(number, event[1]) != event[1]:
-                self.violation("one change under two event ids: stored twice", where, raw, self._events[number], self.sent[number].push)
-            elif self._texts.setdefault(number, raw) != raw:
+            if self._texts.setdefault(number, raw) != raw:
                 self.violation("a change comes back in two forms", where, raw, self._texts[number])
-            if self.sent[number].fate == ABSENT:
+            if self.sent[int(token[1])].fate == ABSENT:
                 self.violation("a rejected change appears", where, raw)
         return found
+
+    def _place_of(self, event_id, number):
+        """The number of an event: that of its token, or of a copy when the token came under another event id before."""
+        if event_id in self._events:
+            return self._events[event_id]
+        with self._lock:
+            if event_id in self._events:
+                return self._events[event_id]
+            if number in self._seen:
+                first = self.sent[number]
+                copy = Sent(len(self.sent), first.scope, first.writer, first.table, first.raw, event_id)
+                copy.copy_of, copy.sent = first, first.sent
+                self.sent.append(copy)
+                number = copy.number
+            self._seen.add(number)
+            self._events[event_id] = number
+            return number

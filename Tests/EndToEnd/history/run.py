@@ -92,11 +92,13 @@ class Run:
 
     def _log(self, scope):
         """The log from its beginning, page by page, as a client without an id reads it."""
-        door, raws, since = self._door(), [], None
+        door, raws, since, deadline = self._door(), [], None, time.monotonic() + 60
         while True:
             try:
                 page = door.push(*scope, None, since, [])
             except NoAnswer:
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.05)
                 continue
             raws += page.changes

@@ -12,6 +12,7 @@ def judge(history, logs):
                 history.violation("a change is in the log twice", _told(history, number))
             place[number] = at
     _pushes(history, place)
+    _copies(history, logs, place)
     for scope, numbers in logs.items():
         _order(history, scope, numbers)
         chains = [chain for chain in history.chains if chain.scope == scope]
@@ -40,6 +41,27 @@ def _pushes(history, place):
         size = stored.index(False) if False in stored else len(stored)
         if any(stored[size:]) and any(sent.number in place for sent in push.changes[size:]) or size not in push.sizes:
             history.violation("a push is stored in part", _told(history, push.changes[0].number), size, push.sizes)
+
+
+def _copies(history, logs, place):
+    """A change is in the log once.
+
+    But for one that the protocol allows: without event ids a retry is compared with its client's latest stored push. A request
+    whose client hung up, retried, was answered and pushed anew may be carried out only then, and is stored again; and having
+    become the latest, it hides what came before it from a repetition of that.
+    """
+    for copy in history.sent:
+        first = copy.copy_of
+        if first is None or copy.number not in place or first.number not in place:
+            continue
+        between = logs[copy.scope][place[first.number] + 1 : place[copy.number]]
+        others = (history.sent[number] for number in between)
+        pushes = [(other.copy_of or other).push for other in others if other.writer is first.writer]
+        overtook = [push for push in pushes if push is not first.push and (push.is_overdue or first.push.is_overdue)]
+        if first.event_id is None and overtook:
+            history.count("changes stored again by a request that newer ones overtook (no event ids)")
+        else:
+            history.violation("one change under two event ids: stored twice", _told(history, first.number), first.push)
 
 
 def _order(history, scope, numbers):

@@ -18,7 +18,7 @@ class Writer:
     def __init__(self, history, door, scope, client, with_ids):
         self.history, self.door, self.scope, self.client, self.with_ids = history, door, scope, client, with_ids
         self.random, self.since = door.random, None
-        self._latest = None  # the last acknowledged push, as (since, raws)
+        self._latest = None  # the last acknowledged push, as (since, raws, push)
         self._old = []  # pushes whose every change has an event id
 
     def run(self, stop, give_up):
@@ -59,7 +59,7 @@ class Writer:
                     self.history.note_stored(self.scope[0], change.event_id)
         self.history.count("pushes acknowledged")
         self.history.count("changes acknowledged", len(changes) - len(told))
-        self._latest = (self.since, [change.raw for change in changes])
+        self._latest = (self.since, [change.raw for change in changes], push)
         if self.with_ids:
             self._old.append(self._latest)
             del self._old[:-50]
@@ -85,6 +85,7 @@ class Writer:
                     self.history.fault("answers cut")
                 return self._send(self.since, [change.raw for change in push.changes], cut)
             except NoAnswer as error:
+                push.is_overdue = True
                 push.attempts[-1] += f" ({str(error)[-60:]} at {time.monotonic():.3f})"
                 self.history.count("pushes unanswered")
             if give_up.is_set():
@@ -101,12 +102,13 @@ class Writer:
 
     def _repeat(self, give_up):
         """Sends once more what was acknowledged: the latest push, or with event ids any."""
-        since, raws = self.random.choice(self._old) if self._old and self.random.random() < 0.5 else self._latest
+        since, raws, push = self.random.choice(self._old) if self._old and self.random.random() < 0.5 else self._latest
         while not give_up.is_set():
             try:
                 self._send(since, raws, False)
                 return self.history.count("pushes repeated")
             except NoAnswer:
+                push.is_overdue = True
                 time.sleep(0.02)
 
     def _refused(self):

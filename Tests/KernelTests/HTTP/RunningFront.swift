@@ -13,9 +13,12 @@ func withFront(
     var config = ServerConfig()
     config.port = 0
     config.shutdownGrace = .milliseconds(300)
+    // No busy machine is that slow; tests of the deadlines set their own.
+    config.headerTimeout = .seconds(300)
     configure(&config)
     var settings = ConnectionSettings(config, responder: responder)
     settings.limits.lingerTime = .milliseconds(500)
+    settings.limits.bodyRateWindow = .seconds(300)
     limits(&settings.limits)
     let front = HTTPFront(config: config, logger: .silent, settings: settings)
     try await withThrowingTaskGroup(of: Void.self) { group in
