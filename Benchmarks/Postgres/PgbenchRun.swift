@@ -11,7 +11,8 @@ struct PgbenchRun {
 
     /// Under the restricted role and with the planner's settings that the server's own transactions have.
     private static let settings = [
-        "role=mana_sync_app", "enable_seqscan=off", "enable_bitmapscan=off", "jit=off",
+        "role=mana_sync_app", "enable_seqscan=off", "enable_bitmapscan=off", "plan_cache_mode=force_generic_plan",
+        "jit=off",
     ]
 
     /// Runs scripts, each as often as any other, with the same variables.

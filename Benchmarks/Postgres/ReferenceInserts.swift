@@ -13,7 +13,7 @@ struct ReferenceInserts {
     }
 
     /// So many rows are taken in all, so that a script of few has no odd ones.
-    private static let sampled = 64
+    private static let sampled = 16
 
     private let sets: [[[String: String?]]]
 

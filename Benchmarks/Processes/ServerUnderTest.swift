@@ -7,8 +7,8 @@ struct ServerUnderTest {
     enum Storage {
         /// In a file of its folder.
         case sqlite
-        /// In the database at a URL.
-        case postgres(String)
+        /// In the database at a URL, over so many connections.
+        case postgres(String, connections: Int)
     }
 
     /// Its process.
@@ -72,7 +72,8 @@ struct ServerUnderTest {
             switch storage {
             case .sqlite:
                 #"{ "engine": "sqlite", "sqlite": { "path": "\#(path("mana-sync.db"))", "synchronous": "full" } }"#
-            case .postgres(let url): #"{ "engine": "postgres", "postgres": { "url": "\#(url)" } }"#
+            case .postgres(let url, let connections):
+                #"{ "engine": "postgres", "postgres": { "url": "\#(url)", "maxConnections": \#(connections) } }"#
             }
         return """
             {

@@ -19,7 +19,8 @@ struct PostgresPullWork: Work {
         try bench.withPostgres { cluster in
             try cluster.create(Self.database)
             try bench.withFolder(name) { folder in
-                let storage = ServerUnderTest.Storage.postgres(cluster.url(Self.database))
+                let storage = ServerUnderTest.Storage.postgres(
+                    cluster.url(Self.database), connections: bench.pace.connections)
                 let ends = try bench.withServer(in: folder, storage: storage) { server in
                     try Self.table.fill(server, users: bench.pace.users, from: bench.corpus)
                 }

@@ -43,7 +43,8 @@ struct PostgresPushWork: Work {
     private func push(
         _ bench: Workbench, _ database: String, on cluster: PostgresCluster, in folder: URL
     ) throws -> Sample {
-        let load = try bench.withServer(in: folder, storage: .postgres(cluster.url(database))) { server in
+        let storage = ServerUnderTest.Storage.postgres(cluster.url(database), connections: bench.pace.connections)
+        let load = try bench.withServer(in: folder, storage: storage) { server in
             let devices = try server.devices(bench.pace.users, household: household)
             try cluster.query("CHECKPOINT", in: database)
             let (changes, withEventIDs, pace, corpus) = (changes, withEventIDs, bench.pace, bench.corpus)
