@@ -99,23 +99,6 @@ class History:
         self.chains.append(found)
         return found
 
-    def _place_of(self, event_id, number):
-        """The number of an event: that of its token, or of a copy when the token came under another event id before."""
-        if event_id in self._events:
-            return self._events[event_id]
-        with self._lock:
-            if event_id in self._events:
-                return self._events[event_id]
-            if number in self._seen:
-                first = self.sent[number]
-                copy = Sent(len(self.sent), first.scope, first.writer, first.table, first.raw, event_id)
-                copy.copy_of, copy.sent = first, first.sent
-                self.sent.append(copy)
-                number = copy.number
-            self._seen.add(number)
-            self._events[event_id] = number
-            return number
-
     def event_of_another(self, user):
         """The event id of a stored change of another user, or None."""
         with self._lock:
