@@ -115,14 +115,16 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin(
+            "Backup", ["ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BillingPlugin", "DevIssuerPlugin", "MetricsPlugin",
-                "SyncPlugin",
+                "Kernel", "Domain", "SQLiteStore", "StoragePlugin", "BackupPlugin", "BillingPlugin", "DevIssuerPlugin",
+                "MetricsPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -156,6 +158,12 @@ let package = Package(
             [
                 "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
                 .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
+            ]),
+        .tests(
+            "BackupPluginTests",
+            [
+                "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
+                "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

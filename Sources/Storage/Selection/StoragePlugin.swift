@@ -9,7 +9,10 @@ public struct StoragePlugin: Plugin {
     public static let section = "storage"
     public static let manifest = PluginManifest(
         id: "storage", summary: "the change log: SQLite embedded",
-        provides: [AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices)])
+        provides: [
+            AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
+            AnyServiceKey(ServiceKey.userLog),
+        ])
 
     private let store: SQLiteStore
     private let path: String
@@ -23,6 +26,7 @@ public struct StoragePlugin: Plugin {
     public func register(into registry: inout PluginRegistry) {
         registry.provide(.changeLog, store)
         registry.provide(.changeNotices, store.notices)
+        registry.provide(.userLog, store)
         registry.healthCheck(
             HealthCheck("database") { [store] in
                 do {

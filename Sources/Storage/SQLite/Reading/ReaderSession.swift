@@ -3,9 +3,9 @@ import Kernel
 
 /// A reader's connection with its prepared statements.
 struct ReaderSession: Sendable {
-    private let connection: SQLiteConnection
-    private let begin: SQLiteStatement
-    private let commit: SQLiteStatement
+    let connection: SQLiteConnection
+    let begin: SQLiteStatement
+    let commit: SQLiteStatement
     private let readClock: SQLiteStatement
     private var pages: [PageShape: SQLiteStatement] = [:]
 
@@ -34,7 +34,8 @@ struct ReaderSession: Sendable {
             let after = min(query.after.time.microseconds, clock)
             let rows = try statement(for: query, after: after)
             defer { rows.reset() }
-            var page = PageBuilder(sink: sink, query: query)
+            var page = PageBuilder(
+                sink: sink, limit: PageLimit(rows: query.limit, bytes: query.byteLimit))
             while try page.takes(rows, leavingOut: own) {}
             rows.reset()
             try commit.run()
@@ -62,56 +63,5 @@ struct ReaderSession: Sendable {
             try statement.bind(5 + Int32(index), table.text)
         }
         return statement
-    }
-}
-
-/// A page while its rows come in.
-private struct PageBuilder<Sink: ChangeSink> {
-    private var sink: Sink
-    private let limit: Int
-    private let byteLimit: Int
-    private let bytesBefore: Int
-    private var count = 0
-    private var last: Int64 = .min
-    private var isFull = false
-    private var hasMore = false
-
-    init(sink: Sink, query: ChangeQuery) {
-        self.sink = sink
-        limit = max(1, query.limit)
-        byteLimit = query.byteLimit
-        bytesBefore = sink.writtenBytes
-    }
-
-    /// Takes the next row; false when there is none, or when it belongs on the next page.
-    mutating func takes(_ rows: SQLiteStatement, leavingOut own: OwnChanges) throws(StoreError) -> Bool {
-        guard try rows.step() else { return false }
-        let place = rows.place
-        guard !own.contains(place: place, eventID: rows.eventID) else { return true }
-        // Rows that share a place are never parted.
-        let mayEnd = count > 0 && place != last
-        if mayEnd, isFull {
-            hasMore = true
-            return false
-        }
-        let taken = try rows.withChangeRow { row in
-            if mayEnd, sink.writtenBytes - bytesBefore + row.leastBytes > byteLimit { return false }
-            sink.append(row)
-            return true
-        }
-        guard taken else {
-            hasMore = true
-            return false
-        }
-        count += 1
-        last = place
-        isFull = count >= limit || sink.writtenBytes - bytesBefore >= byteLimit
-        return true
-    }
-
-    /// The finished page. One with nothing after it reaches to the clock.
-    func page(clock: Int64) -> ChangePage<Sink> {
-        let until = Cursor(UnixTime(microseconds: hasMore ? last : clock))
-        return ChangePage(sink: sink, count: count, until: until, hasMore: hasMore)
     }
 }
