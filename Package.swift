@@ -116,7 +116,8 @@ let package = Package(
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin(
-            "Backup", ["ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
+            "Backup",
+            ["JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 

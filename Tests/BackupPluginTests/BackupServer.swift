@@ -31,7 +31,7 @@ struct BackupServer {
                 storage: {sqlite: {path: "\(folder.appending(path: "log.db").path)"}}
                 kernel: {unfulfilled: [metered]}
                 plugins:
-                  backup: {enabled: true, \(backup)}
+                  backup: {enabled: true, stagingDirectory: "\(folder.appending(path: "staging/deep").path)", \(backup)}
                   sync: {enabled: true}
                   metrics: {enabled: true}
                   testIssuer: {enabled: true}

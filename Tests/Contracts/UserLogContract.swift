@@ -29,7 +29,7 @@ public struct UserLogCase: Sendable, CustomStringConvertible {
 }
 
 /// What every engine that has a ``UserLog`` promises; run like ``changeLogContract``.
-public let userLogContract: [UserLogCase] = userLogViewContract + erasureContract
+public let userLogContract: [UserLogCase] = userLogViewContract + restoreContract + erasureContract
 
 let bert = UserID("bert")
 let notes = AppID("notes").unsafelyUnwrapped

@@ -23,6 +23,18 @@ public protocol UserLog: Sendable {
         _ extent: UserLogExtent, after: QuarantinePlace, limit: PageLimit, into sink: Sink
     ) async throws(StoreError) -> QuarantinePage<Sink>
 
+    /// Stores changes that come from an archive of `user`, in one transaction, each under a new place, in their order. No client counts as the
+    /// one that pushed them, so that every device of the user gets them.
+    ///
+    /// Events that the user stored before are not stored again; those whose id belongs to another user go to the quarantine, and count as
+    /// rejected. A change with a ``PushedChange/refusal`` goes to the quarantine, unless one of the same content is there or, with an
+    /// event id, the change itself is in the log. A caller's cancellation does not part it.
+    ///
+    /// - Parameter isRehearsal: Whether to say what would be, and store nothing.
+    func restore(
+        _ changes: [ArchivalChange], of user: UserID, isRehearsal: Bool
+    ) async throws(StoreError) -> RestoreOutcome
+
     /// Removes what `user` authored from the log and the quarantine, and the identities of their retries, and enters that in the ledger of
     /// erasures, in one transaction. What they push later is kept. A caller's cancellation does not part it.
     func erase(_ user: UserID) async throws(StoreError) -> Erasure

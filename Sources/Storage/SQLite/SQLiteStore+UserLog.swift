@@ -21,6 +21,17 @@ extension SQLiteStore: UserLog {
         }
     }
 
+    public func restore(
+        _ changes: [ArchivalChange], of user: UserID, isRehearsal: Bool
+    ) async throws(StoreError) -> RestoreOutcome {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        let restored = try await engine.writer.perform(telling: { $0.notices }) { (session) throws(StoreError) in
+            try session.restore(changes, of: user, isRehearsal: isRehearsal)
+        }
+        return restored.outcome
+    }
+
     public func erase(_ user: UserID) async throws(StoreError) -> Erasure {
         let engine = try enter()
         defer { engine.gate.leave() }

@@ -39,15 +39,20 @@ final class Writer: Sendable {
 
     /// Does `work`, which has transactions of its own, between two groups of pushes. It is done whole also where the caller's task is
     /// cancelled.
+    ///
+    /// - Parameter notices: What is to be told of it once it is done.
     func perform<Value: Sendable>(
+        telling notices: @escaping @Sendable (Value) -> [ChangeNotice] = { _ in [] },
         _ work: @escaping @Sendable (inout WriterSession) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await threads.onThread { () throws(StoreError) -> Value in
-            try self.session.withLock { (session) throws(StoreError) -> Value in
+            let value = try self.session.withLock { (session) throws(StoreError) -> Value in
                 guard var current = session else { throw StoreError(.unavailable, "The store is closed.") }
                 defer { session = current }
                 return try work(&current)
             }
+            self.notices.post(.committed(notices(value)))
+            return value
         }
     }
 

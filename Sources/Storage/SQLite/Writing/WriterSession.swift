@@ -34,14 +34,20 @@ struct WriterSession: Sendable {
         return (group, commit(group.map(\.push)))
     }
 
-    /// Does `work` in a transaction of its own, whole or not at all.
+    /// Does `work` in a transaction of its own, whole or not at all; not at all where it is a rehearsal.
     mutating func transaction<Value>(
+        isRehearsal: Bool = false,
         _ work: (inout WriterSession) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         try statements.begin.run()
         do throws(StoreError) {
             let before = try lastPlace()
             let value = try work(&self)
+            guard !isRehearsal else {
+                connection.rollBack()
+                clock = before
+                return value
+            }
             try keepClock(unless: before)
             try statements.commit.run()
             return value
