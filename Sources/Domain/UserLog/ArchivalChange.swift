@@ -48,11 +48,10 @@ extension ChangeFingerprint {
             change.eventID?.description, change.space?.text, String(change.schemaVersion), change.origin,
             payload.deletedAt,
         ] {
-            try digest.add(text?.utf8)
+            try digest.add(text.map { ByteBuffer(string: $0) })
         }
         for text in [payload.data, payload.fields?.values, payload.fields?.timestamps, payload.actor] {
-            // Between tokens an archive has spaces for line breaks; in strings there are none.
-            try digest.add(text?.bytes.readableBytesView.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
+            try digest.add(text?.withoutLineBreaks)
         }
         let bytes = try digest.stream.finish().bytes
         func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
@@ -64,16 +63,24 @@ extension ChangeFingerprint {
 private struct ContentDigest: ~Copyable {
     var stream: SHA256Stream
 
-    mutating func add(_ text: (some Sequence<UInt8>)?) throws(CryptoError) {
-        let bytes = text.map { Array($0) }
-        try add(bytes: withUnsafeBytes(of: Int64(bytes?.count ?? -1).bigEndian) { Array($0) })
-        if let bytes { try add(bytes: bytes) }
+    mutating func add(_ text: ByteBuffer?) throws(CryptoError) {
+        try add(ByteBuffer(integer: Int64(text?.readableBytes ?? -1)))
+        if let text { try add(text) }
     }
 
-    private mutating func add(bytes: [UInt8]) throws(CryptoError) {
-        let added: Result<Void, CryptoError> = bytes.withUnsafeBytes { bytes in
+    private mutating func add(_ bytes: ByteBuffer) throws(CryptoError) {
+        let added: Result<Void, CryptoError> = bytes.withUnsafeReadableBytes { bytes in
             do throws(CryptoError) { return .success(try stream.update(bytes)) } catch { return .failure(error) }
         }
         try added.get()
+    }
+}
+
+extension JSONText {
+    /// The bytes as an archive has them: spaces for line breaks, which there are between tokens only.
+    fileprivate var withoutLineBreaks: ByteBuffer {
+        let isBreak = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
+        let hasBreak = bytes.withUnsafeReadableBytes { $0.contains(where: isBreak) }
+        return hasBreak ? ByteBuffer(bytes: bytes.readableBytesView.map { isBreak($0) ? 0x20 : $0 }) : bytes
     }
 }
