@@ -44,12 +44,21 @@ struct BackupServer {
         _ method: HTTPRequest.Method, _ path: String, user: String? = "anna", headers: HTTPFields = [:],
         body: ByteBuffer = ByteBuffer()
     ) async throws -> RawAnswer {
+        var headers = headers
+        if body.readableBytes > 0 { headers[.contentLength] = String(body.readableBytes) }
+        return try await send(method, path, user: user, headers: headers, streaming: RequestBody(buffer: body))
+    }
+
+    /// Sends a request whose body comes piece by piece.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, user: String?, headers: HTTPFields = [:],
+        streaming body: RequestBody
+    ) async throws -> RawAnswer {
         var fields = headers
         if let user { fields.append(contentsOf: try harness.authorization(of: user)) }
-        if body.readableBytes > 0 { fields[.contentLength] = String(body.readableBytes) }
         let head = HTTPRequest(
             method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
-        let request = Request(head: head, body: RequestBody(buffer: body))
+        let request = Request(head: head, body: body)
         let response = await harness.plan.responder.respond(
             to: request, from: ConnectionInfo(remoteAddress: "127.0.0.1"))
         let collector = Collector()

@@ -78,6 +78,9 @@ struct HostileArchive: CustomTestStringConvertible {
         HostileArchive("no bytes") { ByteBuffer() },
         HostileArchive("no zip") { ByteBuffer(string: "events, events, events") },
         HostileArchive("another user's", .forbidden, "foreign_archive") { try archive([good], user: "bert") },
+        HostileArchive("a change of another user's", .forbidden, "foreign_archive") {
+            try archive([good, line("b", eventID: 2, #""op":"insert","data":{},"userId":"bert""#)])
+        },
         HostileArchive("a newer format", .badRequest, "unsupported_version") { try archive([good], format: 2) },
         HostileArchive("a newer schema", .badRequest, "unsupported_version") {
             try archive([good.replacing(#""schemaVersion":1"#, with: #""schemaVersion":2"#)])

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import Kernel
 import KernelTesting
 import ManaFormat
@@ -121,6 +122,48 @@ struct ImportTests {
             let answer = try await server.restore(try archive([line("a", eventID: 1)]))
             #expect(answer.status == .serviceUnavailable)
             #expect(answer.text.contains("staging_unavailable") && !answer.text.contains(path))
+        }
+    }
+
+    @Test("A user imports one archive at a time, and another user another")
+    func oneAtATime() async throws {
+        try await BackupServer.run { server in
+            let archive = try archive([line("a", eventID: 1)])
+            let (begun, began) = AsyncStream.makeStream(of: Void.self)
+            let (pieces, source) = AsyncStream.makeStream(of: ByteBuffer.self)
+            let body = pieces.map { piece in
+                began.yield()
+                return piece
+            }
+            source.yield(ByteBuffer())
+            async let first = server.send(
+                .post, "/backup/import", user: "anna", streaming: RequestBody(asyncSequence: body))
+            for await _ in begun { break }
+            let second = try await server.restore(archive)
+            #expect(second.status == .conflict)
+            #expect(second.text.contains("import_running"))
+            #expect(try await server.restore(archive, user: "bert").status == .forbidden)
+            source.yield(archive)
+            source.finish()
+            #expect(try await first.text == Self.report(imported: 1, duplicates: 0, quarantined: 0))
+            #expect(try await server.restore(archive).status == .ok)
+        }
+    }
+
+    @Test("An upload that breaks off leaves nothing, in the log or on disk, and the next one may begin")
+    func brokenUpload() async throws {
+        try await BackupServer.run { server in
+            let archive = try archive([line("a", eventID: 1)])
+            let (pieces, source) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
+            source.yield(archive)
+            source.finish(throwing: PeerClosedError())
+            let answer = try await server.send(
+                .post, "/backup/import", user: "anna", streaming: RequestBody(asyncSequence: pieces))
+            #expect(answer.status == .badRequest)
+            #expect(try await server.lines() == [])
+            let staging = server.folder.appending(path: "staging/deep").path
+            #expect(try FileManager.default.contentsOfDirectory(atPath: staging) == [])
+            #expect(try await server.restore(archive).status == .ok)
         }
     }
 

@@ -25,19 +25,21 @@ final class ArchivePass: Sendable {
     }
 
     private let file: SpoolFile
+    private let user: UserID
     private let bound: TimestampBound
     private let state: Mutex<State>
 
-    /// A reading of `file` before its first byte.
-    init(of file: SpoolFile, lowering bound: TimestampBound) throws(ManaError) {
+    /// A reading of `file`, an archive of `user`, before its first byte.
+    init(of file: SpoolFile, user: UserID, lowering bound: TimestampBound) throws(ManaError) {
         self.file = file
+        self.user = user
         self.bound = bound
         state = Mutex(State(reader: try ManaReader()))
     }
 
     /// The next batch, read on a thread that may be kept busy.
     ///
-    /// - Throws: `ManaError` for an archive that is not to be imported; ``SpoolError``.
+    /// - Throws: `ManaError` for an archive that is not to be imported; 403 for one with changes or a manifest of another user; ``SpoolError``.
     func next() async throws -> Batch {
         try await NIOThreadPool.singleton.runIfActive {
             try self.state.withLock { state in try self.read(&state) }
@@ -61,13 +63,21 @@ final class ArchivePass: Sendable {
             }
             switch event {
             case .change(let change), .quarantined(let change):
+                guard change.user ?? user == user else { throw Problem.foreignArchive }
                 batch.changes.append(try bound.importable(change))
                 bytes += change.payload.byteCount
-            case .end(let manifest): batch.manifest = manifest
+            case .end(let manifest):
+                guard manifest.user == user else { throw Problem.foreignArchive }
+                batch.manifest = manifest
             }
         }
         return batch
     }
+}
+
+extension Problem {
+    fileprivate static let foreignArchive = Problem.forbidden(
+        code: "foreign_archive", detail: "The archive is of another user.")
 }
 
 extension Payload {

@@ -17,7 +17,7 @@ struct UserImport: Sendable {
     func run() async throws -> ImportReport {
         try await check()
         var report = ImportReport()
-        let pass = try ArchivePass(of: file, lowering: bound)
+        let pass = try ArchivePass(of: file, user: user, lowering: bound)
         while true {
             try Task.checkCancellation()
             let batch = try await pass.next()
@@ -30,14 +30,7 @@ struct UserImport: Sendable {
     }
 
     private func check() async throws {
-        let pass = try ArchivePass(of: file, lowering: bound)
-        var manifest: ManaManifest?
-        while manifest == nil {
-            try Task.checkCancellation()
-            manifest = try await pass.next().manifest
-        }
-        guard manifest?.user == user else {
-            throw Problem.forbidden(code: "foreign_archive", detail: "The archive is of another user.")
-        }
+        let pass = try ArchivePass(of: file, user: user, lowering: bound)
+        repeat { try Task.checkCancellation() } while try await pass.next().manifest == nil
     }
 }
