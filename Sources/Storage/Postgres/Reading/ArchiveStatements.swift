@@ -75,7 +75,8 @@ enum ArchiveStatements {
         parameters.append(Int64(limit.bytes))
         return PostgresStatement(
             quarantine(
-                where: "quarantined_at >= $2 AND (quarantined_at, seq) > ($2, $3) AND seq <= $4", rows: "$5", bytes: "$6"),
+                where: "quarantined_at >= $2 AND (quarantined_at, seq) > ($2, $3) AND seq <= $4", rows: "$5",
+                bytes: "$6"),
             parameters)
     }
 

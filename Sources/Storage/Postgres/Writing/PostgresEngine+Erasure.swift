@@ -108,7 +108,8 @@ enum ErasureStatements {
         var parameters = PostgresParameters()
         try parameters.append(optional: role)
         return PostgresStatement(
-            "SELECT sync_enter($1, '', 'on', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')", parameters)
+            "SELECT sync_enter($1, '', 'on', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')", parameters
+        )
     }
 
     /// The call of the erasing function. A user with many rows takes as long as it takes.
