@@ -11,6 +11,8 @@ from household.mismatch import Mismatch
 
 from .door import quiet_port
 
+_LONGEST_ANSWER = 20.0  # seconds
+
 
 class Postgres:
     """Started on making; ended by `stop`. Refuses to run as root, so that it then belongs to the user postgres."""
@@ -49,13 +51,21 @@ class Postgres:
         self.start()
 
     def end(self, how=signal.SIGINT):
+        self._end_session()
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                # It kills backends that do not end, stopped ones too, five seconds later.
+                self._process.send_signal(signal.SIGQUIT)
+                self._process.wait(30)
+
+    def _end_session(self):
         if self._psql is not None:
             self._psql.kill()
             self._psql.communicate()
             self._psql = None
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-            self._process.wait(30)
 
     def ask(self, query):
         """The lines that a query gives, over one session that stays."""
@@ -64,12 +74,19 @@ class Postgres:
                 [f"{self._binaries}/psql", "-XAtq", "-d", self.url], text=True, bufsize=1,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        self._psql.stdin.write(f"{query};\n\\echo end\n")
-        lines = []
-        while (line := self._psql.stdout.readline()) != "end\n":
-            if not line:
-                raise Mismatch("psql ended", query)
-            lines.append(line.rstrip("\n"))
+        lines, late = [], threading.Timer(_LONGEST_ANSWER, self._psql.kill)
+        late.start()
+        try:
+            self._psql.stdin.write(f"{query};\n\\echo end\n")
+            while (line := self._psql.stdout.readline()) != "end\n":
+                if not line:
+                    raise Mismatch(f"psql ended, or gave no answer within {_LONGEST_ANSWER:g} s", query)
+                lines.append(line.rstrip("\n"))
+        except BaseException:
+            self._end_session()
+            raise
+        finally:
+            late.cancel()
         return lines
 
     def busy_backends(self):
@@ -93,8 +110,12 @@ class Postgres:
     def _run(self, program, *arguments, tries=1):
         for _ in range(tries):
             process = self._spawn(program, *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if process.wait(60) == 0:
-                return
+            try:
+                if process.wait(60) == 0:
+                    return
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
             threading.Event().wait(0.05 if tries > 1 else 0)
         raise Mismatch(f"{program} failed")
 
