@@ -17,7 +17,7 @@ _LONGEST_ANSWER = 20.0  # seconds
 class Postgres:
     """Started on making; ended by `stop`. Refuses to run as root, so that it then belongs to the user postgres."""
 
-    def __init__(self, folder, clock):
+    def __init__(self, folder, clock=None):
         binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
         if not binaries:
             raise Mismatch("there is no PostgreSQL under /usr/lib/postgresql: apt-get install postgresql")
@@ -41,7 +41,7 @@ class Postgres:
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"]
         arguments = [word for setting in settings for word in ("-c", setting)]
         with open(self._log, "ab") as log:
-            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment(),
+            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment() if self._clock else {},
                                         stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # fmt: skip
         self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), tries=200)
 
