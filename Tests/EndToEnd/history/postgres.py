@@ -11,8 +11,6 @@ from household.mismatch import Mismatch
 
 from .door import quiet_port
 
-_LONGEST_ANSWER = 20.0  # seconds
-
 
 class Postgres:
     """Started on making; ended by `stop`. Refuses to run as root, so that it then belongs to the user postgres."""
@@ -67,20 +65,20 @@ class Postgres:
             self._psql.communicate()
             self._psql = None
 
-    def ask(self, query):
-        """The lines that a query gives, over one session that stays."""
+    def ask(self, query, patience=20.0):
+        """The lines that a query gives within so many seconds, over one session that stays."""
         if self._psql is None:
             self._psql = subprocess.Popen(
                 [f"{self._binaries}/psql", "-XAtq", "-d", self.url], text=True, bufsize=1,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        lines, late = [], threading.Timer(_LONGEST_ANSWER, self._psql.kill)
+        lines, late = [], threading.Timer(patience, self._psql.kill)
         late.start()
         try:
             self._psql.stdin.write(f"{query};\n\\echo end\n")
             while (line := self._psql.stdout.readline()) != "end\n":
                 if not line:
-                    raise Mismatch(f"psql ended, or gave no answer within {_LONGEST_ANSWER:g} s", query)
+                    raise Mismatch(f"psql ended, or gave no answer within {patience:g} s", query)
                 lines.append(line.rstrip("\n"))
         except BaseException:
             self._end_session()
