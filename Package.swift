@@ -134,15 +134,18 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin(
+            "Backup",
+            ["JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
-                "MetricsPlugin",
-                "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BackupPlugin", "BillingPlugin",
+                "DevIssuerPlugin",
+                "MetricsPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -189,6 +192,12 @@ let package = Package(
             [
                 "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
                 .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
+            ]),
+        .tests(
+            "BackupPluginTests",
+            [
+                "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
+                "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

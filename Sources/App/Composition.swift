@@ -1,3 +1,4 @@
+import BackupPlugin
 import BillingPlugin
 import DevIssuerPlugin
 import Kernel
@@ -9,6 +10,7 @@ import SyncPlugin
 enum Composition {
     static let plugins: [any Plugin.Type] = [
         StoragePlugin.self,
+        BackupPlugin.self,
         BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,

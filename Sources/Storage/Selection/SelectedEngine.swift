@@ -36,6 +36,13 @@ enum SelectedEngine: Sendable {
         }
     }
 
+    var userLog: any UserLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres: MissingUserLog()
+        }
+    }
+
     /// Which database it is, for people; never with a password.
     var place: String {
         switch self {

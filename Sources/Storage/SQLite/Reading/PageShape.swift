@@ -48,6 +48,20 @@ enum ChangeColumn: Int32, CaseIterable {
     /// The columns' names in order.
     static let list = allCases.map(\.name).joined(separator: ", ")
 
+    /// The same for an archive, where a change that was imported keeps the client that it had.
+    static let archivedList = allCases.map { column in
+        column == .client ? "coalesce(imported_client_id, client_id)" : column.name
+    }.joined(separator: ", ")
+
+    /// The same of the quarantine, whose rows have no id of their own.
+    static let quarantinedList = allCases.map { column in
+        switch column {
+        case .createdAt: "quarantined_at"
+        case .id: "NULL"
+        default: column.name
+        }
+    }.joined(separator: ", ")
+
     private var name: String {
         switch self {
         case .createdAt: "created_at"

@@ -1,0 +1,45 @@
+import Domain
+import HTTPTypes
+import HummingbirdCore
+import Kernel
+import Logging
+import NIOCore
+
+/// `DELETE /backup/account` (spec: backup.md, "Erasure").
+struct ErasureRoute: Sendable {
+    let log: any UserLog
+
+    func respond(to request: Request, _ context: RequestContext) async throws -> Response {
+        let user = UserID(try context.requirePrincipal().userID)
+        guard request.headers[.confirmErase] == user.text else { throw Problem.unconfirmed }
+        let erasure = try await log.erase(user)
+        // The audit line: what was done, without anything of what it was done to.
+        context.logger.notice(
+            "a user's data was erased",
+            metadata: [
+                "event": "user_erased", "pseudonym": "\(erasure.pseudonym)", "erased": "\(erasure.erased)",
+                "place": "\(erasure.place.text)",
+            ])
+        return .answer("{\"erased\":\(erasure.erased)}")
+    }
+}
+
+extension Response {
+    /// 200 with JSON that nobody may keep.
+    static func answer(_ json: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: json)))
+    }
+}
+
+extension HTTPField.Name {
+    /// `X-Confirm-Erase`: the id of the user whose data is to be erased.
+    fileprivate static let confirmErase = HTTPField.Name.known("X-Confirm-Erase")
+}
+
+extension Problem {
+    fileprivate static let unconfirmed = Problem.badRequest(
+        code: "confirmation_required",
+        detail: "To erase all data of the token's user, send the user's id in the header X-Confirm-Erase.")
+}

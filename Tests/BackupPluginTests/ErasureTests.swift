@@ -1,0 +1,60 @@
+import HTTPTypes
+import Kernel
+import KernelTesting
+import Testing
+
+@Suite("DELETE /backup/account")
+struct ErasureTests {
+    @Test("Everything that the user authored is gone, and nothing of others")
+    func erases() async throws {
+        try await BackupServer.run { server in
+            try await server.push(insertion("a", more: #","eventId":"\#(uuid(1))""#), user: "bert")
+            try await server.push(insertion("b") + "," + insertion("taken", more: #","eventId":"\#(uuid(1))""#))
+            let answer = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"])
+            #expect(answer.status == .ok)
+            #expect(answer.headers[.cacheControl] == "no-store")
+            #expect(answer.text == #"{"erased":2}"#)
+            let contents = try ArchiveContents(try await server.export())
+            #expect(contents.changes.isEmpty && contents.quarantined.isEmpty)
+            #expect(try await server.lines(of: "bert").count == 1)
+            let again = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"])
+            #expect(again.text == #"{"erased":0}"#)
+        }
+    }
+
+    @Test(
+        "Without the user's own id in X-Confirm-Erase nothing is erased",
+        arguments: [nil, "", "bert", "Anna", "anna, anna"])
+    func unconfirmed(confirmation: String?) async throws {
+        try await BackupServer.run { server in
+            try await server.push(insertion("a"))
+            let headers: HTTPFields = confirmation.map { [.confirmErase: $0] } ?? [:]
+            let answer = try await server.send(.delete, "/backup/account", headers: headers)
+            #expect(answer.status == .badRequest)
+            #expect(answer.text.contains(#""error":"confirmation_required""#))
+            #expect(try await server.lines().count == 1)
+        }
+    }
+
+    @Test("Without a token nothing is erased")
+    func unauthenticated() async throws {
+        try await BackupServer.run { server in
+            let answer = try await server.send(
+                .delete, "/backup/account", user: nil, headers: [.confirmErase: "anna"])
+            #expect(answer.status == .unauthorized)
+        }
+    }
+
+    @Test("The audit line has the count and the pseudonym, and nothing of the content")
+    func auditLine() async throws {
+        try await BackupServer.run { server in
+            try await server.push(insertion("the record", data: #"{"secret":"words"}"#))
+            _ = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"])
+            let lines = server.harness.log.lines.filter { $0.metadata["event"] == "user_erased" }
+            #expect(lines.map { $0.metadata["erased"] } == ["1"])
+            #expect(lines[0].metadata["pseudonym"]?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
+            let all = "\(lines)"
+            #expect(!all.contains("secret") && !all.contains("the record") && !all.contains("anna"))
+        }
+    }
+}
