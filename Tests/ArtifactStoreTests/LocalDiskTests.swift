@@ -22,7 +22,7 @@ struct LocalDiskTests {
     func openDirectory() async throws {
         try await TemporaryDirectory.with { folder in
             chmod(folder, 0o755)
-            #expect(await code { try await LocalArtifactStore(directory: folder).open() } == .misconfigured)
+            await fails(.misconfigured) { try await LocalArtifactStore(directory: folder).open() }
         }
     }
 
@@ -36,7 +36,7 @@ struct LocalDiskTests {
             mkfifo("\(folder)/b/pipe", 0o600)
             for name in ["link", "folder", "pipe"] {
                 let uri = store.uri(of: try key(name))
-                #expect(await code { _ = try await store.bytes(uri) } == .foreignURI, "\(name)")
+                await fails(.foreignURI) { _ = try await store.bytes(uri) }
             }
             #expect(try await store.list().isEmpty)
         }
@@ -50,7 +50,7 @@ struct LocalDiskTests {
             let stored = try await store.put(key("a"), "x")
             try FileManager.default.moveItem(atPath: "\(folder)/above", toPath: "\(folder)/moved")
             symlink("\(folder)/moved", "\(folder)/above")
-            #expect(await code { _ = try await store.bytes(stored.uri) } == .misconfigured)
+            await fails(.misconfigured) { _ = try await store.bytes(stored.uri) }
         }
     }
 
@@ -63,7 +63,7 @@ struct LocalDiskTests {
             #expect(stored.uri.description.hasSuffix("/with%20space/a"))
             #expect(try await store.bytes(stored.uri).readableBytes == 1)
             let other = ArtifactURI(stored.uri.description.replacingOccurrences(of: "%20", with: " "))
-            #expect(await code { _ = try await store.bytes(other) } == .foreignURI)
+            await fails(.foreignURI) { _ = try await store.bytes(other) }
         }
     }
 
@@ -90,7 +90,7 @@ struct LocalDiskTests {
             defer { umount2(disk, 2) }
             let store = LocalArtifactStore(directory: disk)
             try await store.open()
-            #expect(await code { try await store.put(key("a"), pattern: 3 << 20) } == .full)
+            await fails(.full) { try await store.put(key("a"), pattern: 3 << 20) }
             #expect(TemporaryDirectory.names(in: disk).isEmpty)
         }
     }

@@ -13,7 +13,7 @@ struct S3Tests {
         try S3Peer.shared.get().settings(prefix: "s\(UInt64.random(in: 0 ... .max))/")
     }
 
-    private func with(_ settings: S3Settings, _ use: (S3ArtifactStore) async throws -> Void) async throws {
+    private func with(_ settings: S3Settings, _ use: (any ArtifactStore) async throws -> Void) async throws {
         let store = try S3ArtifactStore(settings)
         try await store.open()
         do { try await use(store) } catch {
@@ -43,7 +43,8 @@ struct S3Tests {
         let settings = try settings()
         _ = try S3Peer.shared.get().ask(#"{"do":"write","key":"\#(settings.prefix)b","size":100000}"#)
         try await with(settings) { store in
-            #expect(try await store.bytes(store.uri(of: key("b"))) == ByteBuffer(bytes: pattern(0..<100_000)))
+            let read = try await store.bytes(store.uri(of: key("b")))
+            #expect(read == ByteBuffer(bytes: pattern(0..<100_000)))
         }
     }
 
@@ -54,14 +55,16 @@ struct S3Tests {
             let task = Task {
                 try await store.put(key("a")) { sink in
                     try await sink.write(ByteBuffer(bytes: pattern(0..<12_000_000)))
-                    #expect(try S3Peer.shared.get().keys("uploads", under: settings.prefix).count == 1)
+                    let underWay = try S3Peer.shared.get().keys("uploads", under: settings.prefix)
+                    #expect(underWay.count == 1)
                     if isCancelled { withUnsafeCurrentTask { $0?.cancel() } }
                     throw Broken()
                 }
             }
             await #expect(throws: Broken.self) { try await task.value }
-            #expect(try S3Peer.shared.get().keys("uploads", under: settings.prefix).isEmpty)
-            #expect(try S3Peer.shared.get().keys(under: settings.prefix).isEmpty)
+            let peer = try S3Peer.shared.get()
+            #expect(try peer.keys("uploads", under: settings.prefix).isEmpty)
+            #expect(try peer.keys(under: settings.prefix).isEmpty)
         }
     }
 
@@ -83,7 +86,7 @@ struct S3Tests {
         var settings = try settings()
         settings.bucket = "nobody"
         try await with(settings) { store in
-            #expect(await code { try await store.put(key("a"), "x") } == .misconfigured)
+            await fails(.misconfigured) { try await store.put(key("a"), "x") }
         }
     }
 
@@ -91,10 +94,10 @@ struct S3Tests {
     func down() async throws {
         try await StandInService.with(.hangUp) { service in
             var settings = try settings()
-            settings.endpoint = "http://127.0.0.1:\(service.port)"
+            settings.endpoint = service.url
             settings.attempts = 2
             try await with(settings) { store in
-                #expect(await code { try await store.put(key("a"), "x") } == .unavailable)
+                await fails(.unavailable) { try await store.put(key("a"), "x") }
                 #expect(service.requests.count == 2)
             }
         }
@@ -106,7 +109,7 @@ struct S3Tests {
     func retries(status: Int, expected: Int) async throws {
         try await StandInService.with(.status(status, body: "<Error><Code>Whatever</Code></Error>")) { service in
             var settings = try settings()
-            settings.endpoint = "http://127.0.0.1:\(service.port)"
+            settings.endpoint = service.url
             settings.attempts = 3
             try await with(settings) { store in
                 let found = await code { try await store.delete(store.uri(of: key("a"))) }
@@ -120,7 +123,7 @@ struct S3Tests {
     func truncated() async throws {
         try await StandInService.with(.truncated("only so much")) { service in
             var settings = try settings()
-            settings.endpoint = "http://127.0.0.1:\(service.port)"
+            settings.endpoint = service.url
             try await with(settings) { store in
                 let found = await code { _ = try await store.bytes(store.uri(of: key("a")), range: 0..<5000) }
                 #expect(found == .unavailable || found == .damaged)

@@ -83,4 +83,12 @@ func code(_ body: () async throws -> Void) async -> ArtifactError.Code? {
     }
 }
 
+/// Expects that `body` throws an error of this code.
+func fails(
+    _ expected: ArtifactError.Code, _ location: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+) async {
+    let found = await code(body)
+    #expect(found == expected, sourceLocation: location)
+}
+
 struct Broken: Error {}

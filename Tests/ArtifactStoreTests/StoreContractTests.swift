@@ -62,8 +62,8 @@ struct StoreContractTests {
             let stored = try await store.put(key("a"), "x")
             try await store.delete(stored.uri)
             try await store.delete(stored.uri)
-            #expect(await code { _ = try await store.describe(stored.uri) } == .notFound)
-            #expect(await code { _ = try await store.bytes(stored.uri) } == .notFound)
+            await fails(.notFound) { _ = try await store.describe(stored.uri) }
+            await fails(.notFound) { _ = try await store.bytes(stored.uri) }
             #expect(try await store.list().isEmpty)
         }
     }
@@ -87,9 +87,9 @@ struct StoreContractTests {
     func foreignURIs(_ kind: StoreCase, uri: String) async throws {
         try await kind.with { store in
             let uri = ArtifactURI(uri)
-            #expect(await code { _ = try await store.describe(uri) } == .foreignURI)
-            #expect(await code { _ = try await store.bytes(uri) } == .foreignURI)
-            #expect(await code { try await store.delete(uri) } == .foreignURI)
+            await fails(.foreignURI) { _ = try await store.describe(uri) }
+            await fails(.foreignURI) { _ = try await store.bytes(uri) }
+            await fails(.foreignURI) { try await store.delete(uri) }
         }
     }
 
@@ -100,7 +100,7 @@ struct StoreContractTests {
         try await kind.with { store in
             let good = store.uri(of: try key("a")).description
             let uri = ArtifactURI(good.dropLast(2) + end)
-            #expect(await code { _ = try await store.describe(uri) } == .foreignURI)
+            await fails(.foreignURI) { _ = try await store.describe(uri) }
         }
     }
 
@@ -120,7 +120,7 @@ struct StoreContractTests {
             case .localDisk: LocalArtifactStore(directory: "/nowhere")
             case .s3: try S3ArtifactStore(try S3Peer.shared.get().settings(prefix: ""))
             }
-        #expect(await code { _ = try await closed.list() } == .unavailable)
+        await fails(.unavailable) { _ = try await closed.list() }
     }
 
     @Test(
