@@ -1,7 +1,10 @@
+import Domain
 import HTTPTypes
 import Kernel
 import KernelTesting
 import Testing
+
+@testable import BackupPlugin
 
 @Suite("DELETE /backup/account")
 struct ErasureTests {
@@ -55,6 +58,22 @@ struct ErasureTests {
             #expect(lines[0].metadata["pseudonym"]?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
             let all = "\(lines)"
             #expect(!all.contains("secret") && !all.contains("the record") && !all.contains("anna"))
+        }
+    }
+
+    @Test("Each erasure is on record, by a pseudonym, without anything of the content")
+    func onRecord() async throws {
+        try await BackupServer.run { server in
+            try await server.push(insertion("the record"))
+            for _ in 0..<2 { _ = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"]) }
+            let storage = try #require(server.harness.plan.service(.pluginStorage))
+            let log = AuditLog(tables: storage.tables(BackupSchema.schema), time: server.harness.time)
+            let entries = try await log.latest(limit: 10)
+            #expect(entries.map(\.event.type) == [.userErased, .userErased])
+            #expect(entries.last?.event.metadata.hasPrefix(#"{"erased":1,"place":"#) == true)
+            #expect(entries[0].event.actorID == entries[1].event.actorID)
+            #expect(!"\(entries)".contains("anna"))
+            #expect(try await log.firstBroken() == nil)
         }
     }
 }

@@ -5,18 +5,24 @@ public import Kernel
 /// A user's data, taken along brought back and taken away: export, import and erasure (spec: backup.md).
 public struct BackupPlugin: Plugin {
     public static let manifest = PluginManifest(
-        id: "backup", summary: "a user's data: export, import and erasure", needs: [.required(.userLog)])
+        id: "backup", summary: "a user's data: export, import and erasure",
+        needs: [
+            .required(.userLog), .required(.pluginStorage),
+        ])
 
     private let export: ExportRoute
     private let archive: ImportRoute
     private let erasure: ErasureRoute
+    private let audit: AuditLog
 
     public init(config: BackupConfig, dependencies: Dependencies) throws {
         let log = try dependencies.require(.userLog)
         export = ExportRoute(
             log: log, time: dependencies.time, metrics: ExportMetrics(factory: dependencies.metrics))
         archive = ImportRoute(config: config, log: log, time: dependencies.time)
-        erasure = ErasureRoute(log: log)
+        let tables = try dependencies.require(.pluginStorage).tables(BackupSchema.schema)
+        audit = AuditLog(tables: tables, time: dependencies.time)
+        erasure = ErasureRoute(log: log, audit: audit)
     }
 
     public func register(into registry: inout PluginRegistry) {

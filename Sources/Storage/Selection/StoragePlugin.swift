@@ -10,7 +10,7 @@ public struct StoragePlugin: Plugin {
         id: "storage", summary: "the change log: SQLite embedded, or PostgreSQL",
         provides: [
             AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
-            AnyServiceKey(ServiceKey.userLog),
+            AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
         ])
 
     private let engine: SelectedEngine
@@ -23,6 +23,7 @@ public struct StoragePlugin: Plugin {
         registry.provide(.changeLog, engine.log)
         registry.provide(.changeNotices, engine.notices)
         registry.provide(.userLog, engine.userLog)
+        registry.provide(.pluginStorage, engine.pluginStorage)
         registry.healthCheck(
             HealthCheck("database") { [engine] in
                 do {

@@ -8,12 +8,20 @@ import NIOCore
 /// `DELETE /backup/account` (spec: backup.md, "Erasure").
 struct ErasureRoute: Sendable {
     let log: any UserLog
+    let audit: AuditLog
 
     func respond(to request: Request, _ context: RequestContext) async throws -> Response {
         let user = UserID(try context.requirePrincipal().userID)
         guard request.headers[.confirmErase] == user.text else { throw Problem.unconfirmed }
         let erasure = try await log.erase(user)
-        // The audit line: what was done, without anything of what it was done to.
+        // What was done, without anything of what it was done to.
+        var metadata = JSONObject()
+        metadata.add("erased", erasure.erased)
+        metadata.add("place", erasure.place.text)
+        try await audit.append(
+            AuditEvent(
+                type: .userErased, actorID: erasure.pseudonym, scope: .user, scopeRoot: erasure.pseudonym,
+                metadata: metadata.text))
         context.logger.notice(
             "a user's data was erased",
             metadata: [

@@ -5,8 +5,11 @@ package enum PostgresMigrations {
     package static let all = [changeLog]
 
     private static let changeLog = Migration(
-        owner: "storage", name: "0001-change-log",
+        owner: owner, name: "0001-change-log",
         statements: [ChangeLogTables.changes] + afterChanges)
+
+    /// Who owns the storage's own tables.
+    static let owner = "storage"
 
     /// What follows once there is a table of changes.
     private static let afterChanges =

@@ -42,6 +42,23 @@ enum WorkingRole {
         FROM pg_roles AS r WHERE r.rolname = current_user
         """
 
+    /// Grants the role, where there is one and the login is above it, all tables whose names begin as those of a plugin do.
+    static func grant(tablesOf owner: String) -> String {
+        """
+        DO $$
+        DECLARE
+          v_table name;
+        BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(name)')
+              OR NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN RETURN; END IF;
+          FOR v_table IN SELECT tablename FROM pg_tables
+              WHERE schemaname = current_schema() AND starts_with(tablename, 'sync_\(owner)_') LOOP
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO \(name)', v_table);
+          END LOOP;
+        END $$
+        """
+    }
+
     /// Makes the role if the login needs one and may make it, and grants it what the server does.
     static let preparation = [
         """
