@@ -6,7 +6,11 @@ import Testing
 
 @Suite("When a scheduled run starts")
 struct DueTimeTests {
-    private let schedule = BackupSchedule(try! CronExpression("0 3 * * *"), in: .gmt)
+    private let schedule: BackupSchedule
+
+    init() throws {
+        schedule = BackupSchedule(try CronExpression("0 3 * * *"), in: .gmt)
+    }
 
     private func at(_ text: String) throws -> UnixTime { try #require(UnixTime(rfc3339: text)) }
 

@@ -1,0 +1,147 @@
+import Domain
+import Kernel
+import NIOPosix
+import Synchronization
+
+/// A log that is being written anew, in one transaction on a connection of its own: the store's writer waits for it, or gives up.
+final class SQLiteRestoration: LogRestoration {
+    private struct State {
+        let connection: SQLiteConnection
+        var insertions: [LogTable: SQLiteStatement] = [:]
+    }
+
+    let previousErasures: ErasureLedger?
+    private let thread: NIOThreadPool
+    private let state: Mutex<State>
+
+    /// Begins the transaction, and removes what is there. Blocks.
+    init(
+        of file: DatabaseFile, config: SQLiteStoreConfig, isReplacing: Bool, thread: NIOThreadPool
+    ) throws(StoreError) {
+        let connection = try SQLiteConnection.writer(to: file, config: config)
+        try connection.execute("BEGIN IMMEDIATE")
+        if !isReplacing, try connection.integer("SELECT \(Self.holdsAnything)") != 0 {
+            throw StoreError(.inUse, "The database is not empty.")
+        }
+        previousErasures = try connection.erasureLedger()
+        for table in Self.emptied { try connection.execute("DELETE FROM \(table)") }
+        self.thread = thread
+        state = Mutex(State(connection: connection))
+    }
+
+    /// Receipts tell of rows that are gone; what takes their place has its own.
+    private static let emptied = ["sync_changes", "quarantine", "push_receipts", "erasures"]
+
+    private static let holdsAnything =
+        emptied.map { "EXISTS (SELECT 1 FROM \($0))" }.joined(separator: " OR ")
+
+    func append(_ records: [LogRecord], to table: LogTable) async throws(StoreError) {
+        try await perform { (state) throws(StoreError) in
+            let insertion: SQLiteStatement
+            if let prepared = state.insertions[table] {
+                insertion = prepared
+            } else {
+                insertion = try state.connection.prepare(table.sqliteInsertion)
+                state.insertions[table] = insertion
+            }
+            for record in records {
+                try insertion.bind(record)
+                try insertion.run()
+            }
+        }
+    }
+
+    func users(after user: UserID?, limit: Int) async throws(StoreError) -> [UserID] {
+        try await perform { (state) throws(StoreError) in
+            let statement = try state.connection.prepare(
+                """
+                SELECT user_id FROM (
+                  SELECT user_id FROM sync_changes WHERE user_id > ?1 UNION SELECT user_id FROM quarantine WHERE user_id > ?1)
+                ORDER BY user_id LIMIT \(limit)
+                """)
+            try statement.bind(1, user?.text ?? "")
+            defer { statement.reset() }
+            var users: [UserID] = []
+            while try statement.step() { users.append(UserID(statement.string(0))) }
+            return users
+        }
+    }
+
+    func erase(_ user: UserID, upTo place: Cursor) async throws(StoreError) -> Int64 {
+        try await perform { (state) throws(StoreError) in
+            var erased = 0
+            for (table, column) in [("sync_changes", "created_at"), ("quarantine", "quarantined_at")] {
+                let statement = try state.connection.prepare(
+                    "DELETE FROM \(table) WHERE user_id = ?1 AND \(column) <= ?2")
+                try statement.bind(1, user.text)
+                try statement.bind(2, place.time.microseconds)
+                try statement.run()
+                erased += state.connection.changedRows
+            }
+            return Int64(erased)
+        }
+    }
+
+    func raiseClock(to place: Cursor) async throws(StoreError) {
+        try await perform { (state) throws(StoreError) in
+            let statement = try state.connection.prepare(
+                """
+                UPDATE change_clock
+                SET last = max(last, ?1, coalesce((SELECT max(created_at) FROM sync_changes), 0)) WHERE only = 1
+                """)
+            try statement.bind(1, place.time.microseconds)
+            try statement.run()
+        }
+    }
+
+    func counts() async throws(StoreError) -> [String: Int64] {
+        try await perform { (state) throws(StoreError) in try state.connection.changesByApp() }
+    }
+
+    /// Makes all of it durable. Blocks.
+    func commit() async throws(StoreError) {
+        try await perform { (state) throws(StoreError) in
+            state.insertions = [:]
+            try state.connection.execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// Undoes all of it, where it was not committed.
+    func rollBack() async {
+        do throws(StoreError) {
+            try await perform { (state) throws(StoreError) in
+                state.insertions = [:]
+                state.connection.rollBack()
+            }
+        } catch {
+            // The connection is closed next, and that rolls back too.
+        }
+    }
+
+    private func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (inout sending State) throws(StoreError) -> sending Value
+    ) async throws(StoreError) -> Value {
+        try await thread.onThread { [self] () throws(StoreError) in
+            try state.withLock { (state) throws(StoreError) in try work(&state) }
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// The ledger of erasures; nil where there is no key.
+    func erasureLedger() throws(StoreError) -> ErasureLedger? {
+        let key = try prepare("SELECT secret FROM erasure_key WHERE only = 1")
+        defer { key.reset() }
+        guard try key.step() else { return nil }
+        var ledger = ErasureLedger(secret: Array(key.blob(0)), entries: [])
+        let entries = try prepare("SELECT pseudonym, place, erased, erased_at FROM erasures")
+        defer { entries.reset() }
+        while try entries.step() {
+            ledger.entries.append(
+                ErasureLedger.Entry(
+                    pseudonym: Array(entries.blob(0)), place: entries.integer(1), erased: entries.integer(2),
+                    erasedAt: UnixTime(microseconds: entries.integer(3))))
+        }
+        return ledger
+    }
+}
