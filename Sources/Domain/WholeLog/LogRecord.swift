@@ -28,7 +28,7 @@ public enum LogValue: Hashable, Sendable {
     case integer(Int64)
     /// Text or JSON, in UTF-8.
     case text(ByteBuffer)
-    /// A UUID's 16 bytes, or others.
+    /// A UUID's 16 bytes.
     case bytes(ByteBuffer)
 
     /// The number, if it is one.
@@ -45,7 +45,7 @@ public enum LogValue: Hashable, Sendable {
     public func fits(_ column: LogColumn) -> Bool {
         switch (self, column.kind) {
         case (.null, _): column.isOptional
-        case (.integer, .integer), (.integer, .time), (.text, .text), (.text, .json), (.bytes, .bytes): true
+        case (.integer, .integer), (.integer, .time), (.text, .text), (.text, .json): true
         case (.bytes(let bytes), .uuid): bytes.readableBytes == 16
         default: false
         }

@@ -6,18 +6,12 @@ public enum LogTable: String, CaseIterable, Sendable {
     case changes
     /// The quarantined changes, in the order in which they came.
     case quarantine
-    /// The secret under which the ledger of erasures names users: one row.
-    case erasureKey
-    /// The ledger of erasures.
-    case erasures
 
     /// The columns.
     public var columns: [LogColumn] {
         switch self {
         case .changes: Self.changeColumns
         case .quarantine: Self.quarantineColumns
-        case .erasureKey: Self.erasureKeyColumns
-        case .erasures: Self.erasureColumns
         }
     }
 
@@ -53,13 +47,6 @@ public enum LogTable: String, CaseIterable, Sendable {
         LogColumn("userId", "user_id", .text), LogColumn("reason", "reason", .text),
         LogColumn("digest", "digest", .uuid), LogColumn("content", "content", .uuid, isOptional: true),
     ]
-
-    private static let erasureKeyColumns = [LogColumn("secret", "secret", .bytes)]
-
-    private static let erasureColumns = [
-        LogColumn("pseudonym", "pseudonym", .bytes), LogColumn("place", "place", .integer),
-        LogColumn("erased", "erased", .integer), LogColumn("erasedAt", "erased_at", .time),
-    ]
 }
 
 /// A column of a table of the log.
@@ -76,8 +63,6 @@ public struct LogColumn: Hashable, Sendable {
         case json
         /// 16 bytes.
         case uuid
-        /// Bytes.
-        case bytes
     }
 
     /// What backups call it; where an event line of an export has it too, it is called the same there.

@@ -11,7 +11,8 @@ public protocol WholeLog: Sendable {
 
     /// Lends a way to write the log anew, in one transaction: it takes place when `use` returns, and nothing of it where `use` throws.
     ///
-    /// Nobody else writes meanwhile. Afterwards the clock is above every row, and above what it was.
+    /// Nobody else writes meanwhile. Afterwards the clock is above every row, and above what it was. The ledger of erasures stays as it is: what
+    /// came back and was erased is removed by ``UserLog/reapply(_:)``.
     ///
     /// - Parameter isReplacing: Whether what is there goes first. If not, a log that holds anything is refused with `inUse`.
     /// - Throws: ``StoreError``, or what `use` throws.
@@ -51,21 +52,10 @@ public protocol LogSnapshot: Sendable {
 
 /// A log that is being written anew.
 public protocol LogRestoration: Sendable {
-    /// Stores rows exactly as they are. The row of ``LogTable/erasureKey`` takes the place of the database's own.
+    /// Stores rows exactly as they are.
     ///
     /// - Throws: `internalFault` for rows that the database refuses, whose event id is there already for example.
     func append(_ records: [LogRecord], to table: LogTable) async throws(StoreError)
-
-    /// The ledger of erasures of the log that was there before, which is gone from the log by now.
-    var previousErasures: ErasureLedger? { get }
-
-    /// Those who wrote what was stored so far, quarantined changes included, in the order of their ids' bytes.
-    func users(after user: UserID?, limit: Int) async throws(StoreError) -> [UserID]
-
-    /// Removes a user's rows up to a place in the clock.
-    ///
-    /// - Returns: how many they were, quarantined changes included.
-    func erase(_ user: UserID, upTo place: Cursor) async throws(StoreError) -> Int64
 
     /// Raises the clock to a place at least.
     func raiseClock(to place: Cursor) async throws(StoreError)

@@ -7,31 +7,19 @@ extension LogTable {
         switch self {
         case .changes: "sync_changes"
         case .quarantine: "quarantine"
-        case .erasureKey: "erasure_key"
-        case .erasures: "erasures"
         }
     }
 
     /// Reads all rows, in the table's order.
     var sqliteSelection: String {
-        let order =
-            switch self {
-            case .changes, .quarantine: "seq"
-            case .erasureKey: "only"
-            case .erasures: "pseudonym, place"
-            }
-        return "SELECT \(columns.map(\.storedName).joined(separator: ", ")) FROM \(sqliteName) ORDER BY \(order)"
+        return "SELECT \(columns.map(\.storedName).joined(separator: ", ")) FROM \(sqliteName) ORDER BY seq"
     }
 
     /// Stores one row.
     var sqliteInsertion: String {
         let names = columns.map(\.storedName).joined(separator: ", ")
         let places = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-        return switch self {
-        case .changes, .quarantine: "INSERT INTO \(sqliteName) (\(names)) VALUES (\(places))"
-        case .erasureKey: "INSERT OR REPLACE INTO \(sqliteName) (only, \(names)) VALUES (1, \(places))"
-        case .erasures: "INSERT OR IGNORE INTO \(sqliteName) (\(names)) VALUES (\(places))"
-        }
+        return "INSERT INTO \(sqliteName) (\(names)) VALUES (\(places))"
     }
 }
 
@@ -45,7 +33,7 @@ extension SQLiteStatement {
                 return switch column.kind {
                 case .integer, .time: .integer(integer(index))
                 case .text, .json: .text(text(index).map { ByteBuffer(bytes: $0) } ?? ByteBuffer())
-                case .uuid, .bytes: .bytes(ByteBuffer(bytes: blob(index)))
+                case .uuid: .bytes(ByteBuffer(bytes: blob(index)))
                 }
             })
     }

@@ -10,7 +10,6 @@ final class SQLiteRestoration: LogRestoration {
         var insertions: [LogTable: SQLiteStatement] = [:]
     }
 
-    let previousErasures: ErasureLedger?
     private let thread: NIOThreadPool
     private let state: Mutex<State>
 
@@ -23,14 +22,13 @@ final class SQLiteRestoration: LogRestoration {
         if !isReplacing, try connection.integer("SELECT \(Self.holdsAnything)") != 0 {
             throw StoreError(.inUse, "The database is not empty.")
         }
-        previousErasures = try connection.erasureLedger()
         for table in Self.emptied { try connection.execute("DELETE FROM \(table)") }
         self.thread = thread
         state = Mutex(State(connection: connection))
     }
 
     /// Receipts tell of rows that are gone; what takes their place has its own.
-    private static let emptied = ["sync_changes", "quarantine", "push_receipts", "erasures"]
+    private static let emptied = ["sync_changes", "quarantine", "push_receipts"]
 
     private static let holdsAnything =
         emptied.map { "EXISTS (SELECT 1 FROM \($0))" }.joined(separator: " OR ")
@@ -48,37 +46,6 @@ final class SQLiteRestoration: LogRestoration {
                 try insertion.bind(record)
                 try insertion.run()
             }
-        }
-    }
-
-    func users(after user: UserID?, limit: Int) async throws(StoreError) -> [UserID] {
-        try await perform { (state) throws(StoreError) in
-            let statement = try state.connection.prepare(
-                """
-                SELECT user_id FROM (
-                  SELECT user_id FROM sync_changes WHERE user_id > ?1 UNION SELECT user_id FROM quarantine WHERE user_id > ?1)
-                ORDER BY user_id LIMIT \(limit)
-                """)
-            try statement.bind(1, user?.text ?? "")
-            defer { statement.reset() }
-            var users: [UserID] = []
-            while try statement.step() { users.append(UserID(statement.string(0))) }
-            return users
-        }
-    }
-
-    func erase(_ user: UserID, upTo place: Cursor) async throws(StoreError) -> Int64 {
-        try await perform { (state) throws(StoreError) in
-            var erased = 0
-            for (table, column) in [("sync_changes", "created_at"), ("quarantine", "quarantined_at")] {
-                let statement = try state.connection.prepare(
-                    "DELETE FROM \(table) WHERE user_id = ?1 AND \(column) <= ?2")
-                try statement.bind(1, user.text)
-                try statement.bind(2, place.time.microseconds)
-                try statement.run()
-                erased += state.connection.changedRows
-            }
-            return Int64(erased)
         }
     }
 
@@ -124,24 +91,5 @@ final class SQLiteRestoration: LogRestoration {
         try await thread.onThread { [self] () throws(StoreError) in
             try state.withLock { (state) throws(StoreError) in try work(&state) }
         }
-    }
-}
-
-extension SQLiteConnection {
-    /// The ledger of erasures; nil where there is no key.
-    func erasureLedger() throws(StoreError) -> ErasureLedger? {
-        let key = try prepare("SELECT secret FROM erasure_key WHERE only = 1")
-        defer { key.reset() }
-        guard try key.step() else { return nil }
-        var ledger = ErasureLedger(secret: Array(key.blob(0)), entries: [])
-        let entries = try prepare("SELECT pseudonym, place, erased, erased_at FROM erasures")
-        defer { entries.reset() }
-        while try entries.step() {
-            ledger.entries.append(
-                ErasureLedger.Entry(
-                    pseudonym: Array(entries.blob(0)), place: entries.integer(1), erased: entries.integer(2),
-                    erasedAt: UnixTime(microseconds: entries.integer(3))))
-        }
-        return ledger
     }
 }
