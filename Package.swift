@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
@@ -62,6 +63,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -85,6 +87,9 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module(
+            "ArtifactStore", path: "Sources/ArtifactStore",
+            ["Kernel", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1, .nioPosix]),
         .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "PostgresClient", path: "Sources/PostgresClient",
@@ -156,6 +161,9 @@ let package = Package(
         .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
+        .tests(
+            "ArtifactStoreTests", ["ArtifactStore", "JSONScanner", "Kernel", "KernelTesting", .crypto, .nioCore],
+            resources: [.copy("Fixtures")]),
         .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
         .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(

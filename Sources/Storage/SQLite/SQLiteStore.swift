@@ -15,7 +15,7 @@ public final class SQLiteStore: ChangeLog {
         case open(SQLiteEngine)
     }
 
-    private let config: SQLiteStoreConfig
+    let config: SQLiteStoreConfig
     private let migrations: [Migration]
     private let time: any TimeSource
     private let metrics: StoreMetrics
