@@ -35,6 +35,11 @@ enum TableForm: Sendable {
     /// What stands behind SELECT to have the JSON of a row, however much there is.
     var bulkyColumns: String { RowColumn.bulky.map(expression(of:)).joined(separator: ", ") }
 
+    /// What stands behind SELECT to have all of a row, its JSON however much there is.
+    var wholeColumns: String {
+        RowColumn.allCases.map { "\(expression(of: $0)) AS \($0.name)" }.joined(separator: ", ")
+    }
+
     private func expression(of column: RowColumn) -> String {
         switch self {
         case _ where column == .bytes: bytes
