@@ -107,7 +107,8 @@ public final class SQLiteStore: ChangeLog {
         _ = try await engine.readers.read { (session) throws(StoreError) in try session.clock() }
     }
 
-    private func enter() throws(StoreError) -> SQLiteEngine {
+    /// Begins an operation, which must leave the engine's gate.
+    func enter() throws(StoreError) -> SQLiteEngine {
         let engine: SQLiteEngine? = state.withLock { state in
             guard case .open(let engine) = state else { return nil }
             return engine

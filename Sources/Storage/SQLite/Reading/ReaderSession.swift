@@ -4,9 +4,9 @@ import StorageShared
 
 /// A reader's connection with its prepared statements.
 struct ReaderSession: Sendable {
-    private let connection: SQLiteConnection
-    private let begin: SQLiteStatement
-    private let commit: SQLiteStatement
+    let connection: SQLiteConnection
+    let begin: SQLiteStatement
+    let commit: SQLiteStatement
     private let readClock: SQLiteStatement
     private var pages: [PageShape: SQLiteStatement] = [:]
 
