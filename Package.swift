@@ -130,6 +130,7 @@ let package = Package(
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
+        .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
@@ -137,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
                 "MetricsPlugin",
-                "SyncPlugin",
+                "SpacesPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -186,6 +187,12 @@ let package = Package(
         .tests(
             "BillingPluginTests",
             ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
+        .tests(
+            "SpacesPluginTests",
+            [
+                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting", .coreMetrics,
+                .httpTypes, .hummingbirdCore, .logging, .nioCore,
+            ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

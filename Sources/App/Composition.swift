@@ -2,6 +2,7 @@ import BillingPlugin
 import DevIssuerPlugin
 import Kernel
 import MetricsPlugin
+import SpacesPlugin
 import StoragePlugin
 import SyncPlugin
 
@@ -12,6 +13,7 @@ enum Composition {
         BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,
+        SpacesPlugin.self,
         SyncPlugin.self,
     ]
 
