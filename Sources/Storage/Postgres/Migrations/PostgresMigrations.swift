@@ -2,7 +2,7 @@ package import StorageShared
 
 /// The steps of the storage's own tables, in order.
 package enum PostgresMigrations {
-    package static let all = [changeLog]
+    package static let all = [changeLog, SpaceTables.migration]
 
     private static let changeLog = Migration(
         owner: "storage", name: "0001-change-log",

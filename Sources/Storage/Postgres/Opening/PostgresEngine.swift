@@ -13,11 +13,11 @@ final class PostgresEngine: Sendable {
     let form: TableForm
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
-    private let time: any TimeSource
-    private let metrics: StoreMetrics
+    let time: any TimeSource
+    let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
-    private let clock: ChangeClock
+    let clock: ChangeClock
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -77,7 +77,7 @@ final class PostgresEngine: Sendable {
     func store<Sink: ChangeSink>(
         _ push: Push, thenReading query: ChangeQuery, into sink: Sink
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
-        if purge.isDue() { await purgeReceipts() }
+        await purgeReceiptsWhereDue()
         let began = ContinuousClock.now
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
         let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
@@ -117,7 +117,9 @@ final class PostgresEngine: Sendable {
         return try await page(query, state: state, rows: rows, into: sink)
     }
 
-    private func purgeReceipts() async {
+    /// Forgets expired receipts, if nobody has for a while.
+    func purgeReceiptsWhereDue() async {
+        guard purge.isDue() else { return }
         do {
             _ = try await client.transaction(try ReceiptPurge.statements(role: role, now: wallClock))
         } catch {
@@ -134,7 +136,8 @@ final class PostgresEngine: Sendable {
         }
     }
 
-    private var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
+    /// What the database is told to be the time; nil for its own.
+    var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
 
     /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
     ///
@@ -156,7 +159,7 @@ final class PostgresEngine: Sendable {
         throw StoreError(.internalFault, "The attempts came to no end.")
     }
 
-    private static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
+    static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
         do throws(PostgresError) {
             return try make()
         } catch {

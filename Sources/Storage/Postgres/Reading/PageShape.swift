@@ -22,25 +22,26 @@ struct PageShape: Hashable, Sendable {
     /// 5 client, then the tables: one each, or all in an array.
     var sql: String {
         """
-        SELECT \(RowColumn.list) FROM (\(source)) AS page ORDER BY created_at
+        SELECT \(RowColumn.list) FROM (\(source(columns: form.columns))) AS page ORDER BY created_at
         """
     }
 
-    private var source: String {
-        guard let tables else { return arm(collation: "C", condition: "") }
+    /// The rows, with the given columns and their size.
+    func source(columns: String) -> String {
+        guard let tables else { return arm(columns, collation: "C", condition: "") }
         let first = leavesOutClient ? 6 : 5
         guard (1...PageShape.mostMerged).contains(tables) else {
-            return arm(collation: "C", condition: "AND table_name = ANY ($\(first))")
+            return arm(columns, collation: "C", condition: "AND table_name = ANY ($\(first))")
         }
-        let arms = (0..<tables).map { "(\(arm(collation: "POSIX", condition: "AND table_name = $\(first + $0)")))" }
+        let arms = (0..<tables).map { "(\(arm(columns, collation: "POSIX", condition: "AND table_name = $\(first + $0)")))" }
         guard tables > 1 else { return arms[0] }
         return
             "SELECT * FROM (\(arms.joined(separator: " UNION ALL "))) AS merged ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES"
     }
 
-    private func arm(collation: String, condition: String) -> String {
+    private func arm(_ columns: String, collation: String, condition: String) -> String {
         """
-        SELECT \(form.columns), \(form.bytes) AS bytes \
+        SELECT \(columns), \(form.bytes) AS bytes \
         FROM sync_changes WHERE user_id COLLATE "\(collation)" = $1 AND app_id = $2 \(condition) \
         AND created_at > timestamptz 'epoch' + $3 * interval '1 microsecond'\
         \(leavesOutClient ? " AND client_id <> $5" : "") ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
@@ -74,7 +75,7 @@ struct PageShape: Hashable, Sendable {
                 parameters.append(names)
             }
         }
-        return PostgresStatement(shape.sql, parameters)
+        return PostgresStatement(query.includesSpaces ? SharedPageShape(own: shape).sql : shape.sql, parameters)
     }
 }
 
