@@ -18,6 +18,9 @@ final class PostgresEngine: Sendable {
     private let logger: Logger
     private let purge: ReceiptPurge
     private let clock: ChangeClock
+    private let groups: PushGroups
+    /// A slack that no clock exceeds.
+    private static let clockIsLeftAlone = Int64.max / 2
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -34,6 +37,7 @@ final class PostgresEngine: Sendable {
         self.logger = logger
         clock = ChangeClock(time: time)
         purge = ReceiptPurge(time: time)
+        groups = PushGroups(lanes: min(PushGroups.lanes, config.maxConnections))
     }
 
     /// Connects, migrates if so configured, finds out as whom to work, and raises the clock.
@@ -84,13 +88,21 @@ final class PostgresEngine: Sendable {
         }
         // Rows that are left out afterwards have to leave a page of others.
         let more = query.client == nil ? push.changes.count : 0
-        let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
+        let locks = ScopeLocks(of: push)
+        let statements: @Sendable (Int64, ScopeLocks) throws(PostgresError) -> [PostgresStatement] = {
+            [self] (slack, locks) throws(PostgresError) in
             [
-                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: clock.slack),
+                try PushStatement.make(
+                    push, columns: columns, role: role, now: wallClock, slack: slack, locks: locks),
                 try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
             ]
         }
-        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
+        let member = PushGroups.Member(locks: locks, changes: push.changes.count) { () throws(PostgresError) in
+            try statements(Self.clockIsLeftAlone, .none)
+        }
+        let (results, wasUnsure) = try await storeInTurn(member) { [clock] () throws(PostgresError) in
+            try statements(clock.slack, locks)
+        }
         metrics.pushEnded(took: began.duration(to: .now))
         let stored = try PushStatement.outcome(of: push, in: results[0])
         // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
@@ -115,6 +127,61 @@ final class PostgresEngine: Sendable {
         let rows = FetchedRows(
             results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
         return try await page(query, state: state, rows: rows, into: sink)
+    }
+
+    /// Runs a push when it is its turn: for others too, by another one, or by itself.
+    private func storeInTurn(
+        _ member: PushGroups.Member, alone: @Sendable () throws(PostgresError) -> [PostgresStatement]
+    ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
+        guard member.changes <= PushGroups.mostChanges else { return try await storeAlone(alone) }
+        switch await groups.turn(of: member) {
+        case .stored(let results): return (results, false)
+        case .alone(let wasUnsure): return try await storeAlone(alone, wasUnsure: wasUnsure)
+        case .lead(let others):
+            guard !others.isEmpty else {
+                defer { groups.passOn() }
+                return try await storeAlone(alone)
+            }
+            let wasUnsure: Bool
+            do throws(PostgresError) {
+                defer { groups.passOn() }
+                return (try await storeTogether(member, others), false)
+            } catch {
+                if error.losesDatabase { clock.databaseWasLost() }
+                wasUnsure = error.isFateUnknown
+            }
+            for other in others { other.tell(.alone(wasUnsure: wasUnsure)) }
+            return try await storeAlone(alone, wasUnsure: wasUnsure)
+        }
+    }
+
+    /// Runs a group's transaction and tells the others, unless it fails; the leader's results.
+    private func storeTogether(
+        _ member: PushGroups.Member, _ others: [PushGroups.Waiting]
+    ) async throws(PostgresError) -> [PostgresResult] {
+        let members = [member] + others.map(\.member)
+        var statements = [
+            try GroupStatement.make(members, role: role, now: wallClock?.microseconds, slack: clock.slack)
+        ]
+        var ends: [Int] = []
+        for member in members {
+            statements += try member.statements()
+            ends.append(statements.count)
+        }
+        let results = try await client.transaction(statements)
+        clock.pushWasStored(leftBehind: GroupStatement.leftClockBehind(in: results[0]))
+        for (number, other) in others.enumerated() {
+            other.tell(.stored(Array(results[ends[number]..<ends[number + 1]])))
+        }
+        return Array(results[1..<ends[0]])
+    }
+
+    private func storeAlone(
+        _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement], wasUnsure: Bool = false
+    ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
+        let (results, isUnsure) = try await transaction(statements)
+        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
+        return (results, wasUnsure || isUnsure)
     }
 
     private func purgeReceipts() async {
