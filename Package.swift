@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
@@ -62,6 +63,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -85,6 +87,9 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module(
+            "ArtifactStore", path: "Sources/ArtifactStore",
+            ["Kernel", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1, .nioPosix]),
         .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "PostgresClient", path: "Sources/PostgresClient",
@@ -129,6 +134,9 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin(
+            "Backup",
+            ["JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
@@ -136,9 +144,8 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
-                "MetricsPlugin",
-                "SpacesPlugin", "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BackupPlugin", "BillingPlugin",
+                "DevIssuerPlugin", "MetricsPlugin", "SpacesPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -154,6 +161,9 @@ let package = Package(
         .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
+        .tests(
+            "ArtifactStoreTests", ["ArtifactStore", "JSONScanner", "Kernel", "KernelTesting", .crypto, .nioCore],
+            resources: [.copy("Fixtures")]),
         .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
         .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
@@ -182,6 +192,13 @@ let package = Package(
             [
                 "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
                 .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
+            ]),
+        .tests(
+            "BackupPluginTests",
+            [
+                "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
+                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
+                .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

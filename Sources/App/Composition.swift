@@ -1,3 +1,4 @@
+import BackupPlugin
 import BillingPlugin
 import DevIssuerPlugin
 import Kernel
@@ -10,6 +11,7 @@ import SyncPlugin
 enum Composition {
     static let plugins: [any Plugin.Type] = [
         StoragePlugin.self,
+        BackupPlugin.self,
         BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,

@@ -1,7 +1,6 @@
 import Domain
 import Testing
 
-let bert = UserID("bert")
 let carl = UserID("carl")
 let family = SpaceID("family")
 let work = SpaceID("work, \"and\" more")

@@ -71,8 +71,14 @@ final class PostgresStoreFixture: StoreFixture {
     }
 
     func reopen() async throws {
+        try await reopen { _ in }
+    }
+
+    /// Reopens, with what is done to the store before it starts.
+    func reopen(preparing prepare: (PostgresStore) -> Void) async throws {
         await store.stop()
         let store = PostgresStore(config, time: time)
+        prepare(store)
         try await store.start()
         current.withLock { $0 = store }
     }

@@ -50,8 +50,14 @@ final class SQLiteFixture: StoreFixture {
     var grants: any SpaceGrants { store }
 
     func reopen() async throws {
+        try await reopen { _ in }
+    }
+
+    /// Reopens, with what is done to the store before it starts.
+    func reopen(preparing prepare: (SQLiteStore) -> Void) async throws {
         await store.stop()
         let store = SQLiteStore(config, time: time, metrics: metrics)
+        prepare(store)
         try await store.start()
         current.withLock { $0 = store }
     }

@@ -16,12 +16,13 @@ public final class PostgresStore: ChangeLog {
     }
 
     private let config: PostgresStoreConfig
-    private let migrator: Migrator
+    private let migrations: [Migration]
     private let time: any TimeSource
     private let metrics: any MetricsFactory
     private let logger: Logger
     private let state = Mutex(State.closed)
     private let board = ChangeNoticeBoard()
+    package let schemas = PluginSchemas()
 
     /// A store that is closed: nothing is connected yet.
     public convenience init(
@@ -37,7 +38,7 @@ public final class PostgresStore: ChangeLog {
         logger: Logger
     ) {
         self.config = config
-        migrator = Migrator(migrations)
+        self.migrations = migrations
         self.time = time
         self.metrics = metrics
         self.logger = logger
@@ -57,7 +58,8 @@ public final class PostgresStore: ChangeLog {
         }
         do throws(StoreError) {
             let engine = try await PostgresEngine.open(
-                config, migrator: migrator, time: time, metrics: metrics, board: board, logger: logger)
+                config, migrator: Migrator(migrations + schemas.all.postgresMigrations), time: time, metrics: metrics,
+                board: board, logger: logger)
             state.withLock { $0 = .open(engine) }
         } catch {
             state.withLock { $0 = .closed }

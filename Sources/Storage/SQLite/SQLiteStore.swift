@@ -15,12 +15,13 @@ public final class SQLiteStore: ChangeLog {
         case open(SQLiteEngine)
     }
 
-    private let config: SQLiteStoreConfig
+    let config: SQLiteStoreConfig
     private let migrations: [Migration]
     private let time: any TimeSource
     private let metrics: StoreMetrics
     private let state = Mutex(State.closed)
     let board = ChangeNoticeBoard()
+    package let schemas = PluginSchemas()
 
     /// A store that is closed: nothing is opened or made yet.
     public convenience init(
@@ -54,7 +55,8 @@ public final class SQLiteStore: ChangeLog {
         }
         do throws(StoreError) {
             let engine = try await SQLiteEngine.open(
-                config, migrator: Migrator(migrations, time: time), time: time, metrics: metrics,
+                config, migrator: Migrator(migrations + schemas.all.sqliteMigrations, time: time), time: time,
+                metrics: metrics,
                 notices: board)
             state.withLock { $0 = .open(engine) }
         } catch {

@@ -36,6 +36,20 @@ enum SelectedEngine: Sendable {
         }
     }
 
+    var userLog: any UserLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
+    var pluginStorage: any PluginStorage {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
     var spaceGrants: any SpaceGrants {
         switch self {
         case .sqlite(let store, _): store

@@ -10,6 +10,7 @@ public struct StoragePlugin: Plugin {
         id: "storage", summary: "the change log: SQLite embedded, or PostgreSQL",
         provides: [
             AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
+            AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
             AnyServiceKey(ServiceKey.spaceGrants),
         ])
 
@@ -22,6 +23,8 @@ public struct StoragePlugin: Plugin {
     public func register(into registry: inout PluginRegistry) {
         registry.provide(.changeLog, engine.log)
         registry.provide(.changeNotices, engine.notices)
+        registry.provide(.userLog, engine.userLog)
+        registry.provide(.pluginStorage, engine.pluginStorage)
         registry.provide(.spaceGrants, engine.spaceGrants)
         registry.healthCheck(
             HealthCheck("database") { [engine] in

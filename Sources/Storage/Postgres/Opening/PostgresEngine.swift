@@ -4,6 +4,7 @@ import Kernel
 import Logging
 import PostgresClient
 import StorageShared
+import Synchronization
 
 /// All that is alive while a store is open.
 final class PostgresEngine: Sendable {
@@ -18,6 +19,8 @@ final class PostgresEngine: Sendable {
     private let logger: Logger
     private let purge: ReceiptPurge
     let clock: ChangeClock
+    /// See ``erasureKey()``.
+    let ledgerKey = Mutex<ErasureKey?>(nil)
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -143,6 +146,7 @@ final class PostgresEngine: Sendable {
     ///
     /// - Returns: the results, and whether an attempt whose fate is unknown came before.
     func transaction(
+        repeating what: Repetition = .whatDoublesNothing,
         _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
     ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
         var wasUnsure = false
@@ -152,11 +156,19 @@ final class PostgresEngine: Sendable {
             } catch {
                 if error.losesDatabase { clock.databaseWasLost() }
                 wasUnsure = wasUnsure || error.isFateUnknown
-                guard attempt < 4, error.isWorthRepeating, !Task.isCancelled else { throw StoreError(error) }
+                guard attempt < 4, error.isWorthRepeating(what), !Task.isCancelled else { throw StoreError(error) }
                 metrics.transactionRepeated()
             }
         }
         throw StoreError(.internalFault, "The attempts came to no end.")
+    }
+
+    /// Which transactions are sent again.
+    enum Repetition {
+        /// Those whose repetition does no harm, also where nobody knows whether they took place: the store's own.
+        case whatDoublesNothing
+        /// Only those that did not take place.
+        case whatDidNotHappen
     }
 
     static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
@@ -177,11 +189,11 @@ extension PostgresError {
         }
     }
 
-    /// Whether the same transaction is worth another attempt at once. The store's transactions double nothing, so that one whose fate is
-    /// unknown is too.
-    fileprivate var isWorthRepeating: Bool {
+    /// Whether the same transaction is worth another attempt at once.
+    fileprivate func isWorthRepeating(_ what: PostgresEngine.Repetition) -> Bool {
         switch category {
-        case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan: true
+        case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan:
+            what == .whatDoublesNothing || !isFateUnknown
         default: false
         }
     }

@@ -193,9 +193,7 @@ enum BulkyStatement {
         try parameters.append(query.user.text)
         // Of spaces the transaction sees those that are granted.
         let isVisible = query.includesSpaces ? "(user_id = $2 OR space_id IS NOT NULL)" : "user_id = $2"
-        let columns = RowColumn.bulky.map(\.name).joined(separator: ", ")
         return PostgresStatement(
-            "SELECT id, \(columns) FROM (SELECT \(form.columns) FROM sync_changes) AS changes WHERE id = ANY ($1) AND \(isVisible)",
-            parameters)
+            "SELECT id, \(form.bulkyColumns) FROM sync_changes WHERE id = ANY ($1) AND \(isVisible)", parameters)
     }
 }

@@ -23,16 +23,34 @@ enum TableForm: Sendable {
         }
     }
 
-    /// What stands behind SELECT to have all columns of a change.
+    /// What stands behind SELECT to have the columns of a page's row: JSON only where there is little of it.
+    var pageColumns: String {
+        RowColumn.allCases.map { column in
+            let value = expression(of: column)
+            guard RowColumn.bulky.contains(column) else { return "\(value) AS \(column.name)" }
+            return "CASE WHEN \(bytes) <= \(PageShape.bulkyBytes) THEN \(value) END AS \(column.name)"
+        }.joined(separator: ", ")
+    }
+
+    /// What stands behind SELECT to have all columns of a change, whatever their size.
     var columns: String {
+        RowColumn.allCases.filter { $0 != .bytes }.map { "\(expression(of: $0)) AS \($0.name)" }.joined(separator: ", ")
+    }
+
+    /// What stands behind SELECT to have the JSON of a row, however much there is.
+    var bulkyColumns: String { RowColumn.bulky.map(expression(of:)).joined(separator: ", ") }
+
+    /// What stands behind SELECT to have all of a row, its JSON however much there is.
+    var wholeColumns: String {
+        RowColumn.allCases.map { "\(expression(of: $0)) AS \($0.name)" }.joined(separator: ", ")
+    }
+
+    private func expression(of column: RowColumn) -> String {
         switch self {
-        case .own: "*"
-        case .besideOld:
-            RowColumn.allCases.filter { $0 != .bytes }.map { column in
-                guard Self.old.contains(column.name) else { return column.name }
-                return
-                    "CASE WHEN members IS NULL THEN \(Self.oldName(column.name))::text::json ELSE \(column.name) END AS \(column.name)"
-            }.joined(separator: ", ")
+        case _ where column == .bytes: bytes
+        case .besideOld where Self.old.contains(column.name):
+            "CASE WHEN members IS NULL THEN \(Self.oldName(column.name))::text::json ELSE \(column.name) END"
+        case .own, .besideOld: column.name
         }
     }
 

@@ -9,11 +9,10 @@ struct SharedPageShape: Hashable, Sendable {
     /// What others wrote is looked for as far as the reader's own rows fill the page, and no further.
     var sql: String {
         """
-        WITH own AS MATERIALIZED (\(own.source(columns: Self.columns(own.form)))), \
+        WITH own AS MATERIALIZED (\(own.sql)), \
         reach AS MATERIALIZED (SELECT CASE WHEN count(*) >= $4 THEN max(created_at) ELSE 'infinity' END AS last FROM own) \
-        SELECT \(RowColumn.list) FROM (SELECT * FROM (\
-        SELECT * FROM own UNION ALL (\(written)) UNION ALL (\(inherited))\
-        ) AS merged ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES) AS page ORDER BY created_at
+        SELECT * FROM (SELECT * FROM own UNION ALL (\(written)) UNION ALL (\(inherited))) AS merged \
+        ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
         """
     }
 
@@ -21,7 +20,7 @@ struct SharedPageShape: Hashable, Sendable {
     private var written: String {
         """
         SELECT row.* FROM sync_space_grants AS g CROSS JOIN LATERAL (\
-        SELECT \(Self.columns(own.form)), \(own.form.bytes) AS bytes FROM sync_changes \
+        SELECT \(own.form.pageColumns) FROM sync_changes \
         WHERE space_id = g.space_id AND app_id = $2 \(tables)AND created_at > greatest(\(Self.after), g.joined_at) \
         AND created_at <= (SELECT last FROM reach) AND user_id <> $1 ORDER BY created_at FETCH FIRST $4 ROWS ONLY\
         ) AS row WHERE g.user_id = $1 AND g.ended_at IS NULL
@@ -32,8 +31,8 @@ struct SharedPageShape: Hashable, Sendable {
     private var inherited: String {
         """
         SELECT row.* FROM sync_space_grants AS g CROSS JOIN LATERAL (\
-        SELECT \(Self.columns(own.form, place: "i.place")), bytes FROM sync_inherited_changes AS i CROSS JOIN LATERAL (\
-        SELECT \(Self.columns(own.form)), \(own.form.bytes) AS bytes FROM sync_changes \
+        SELECT \(columnsAtTheirPlaces) FROM sync_inherited_changes AS i CROSS JOIN LATERAL (\
+        SELECT \(own.form.pageColumns) FROM sync_changes \
         WHERE id = i.change_id AND space_id = g.space_id \(tables)OFFSET 0) AS change \
         WHERE i.grant_id = g.grant_id AND i.app_id = $2 AND i.place > \(Self.after) ORDER BY i.place FETCH FIRST $4 ROWS ONLY\
         ) AS row WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.inherited_to > \(Self.after)
@@ -49,13 +48,8 @@ struct SharedPageShape: Hashable, Sendable {
         return "AND table_name IN (\((0..<count).map { "$\(first + $0)" }.joined(separator: ", "))) "
     }
 
-    /// All columns but the size, in the order of ``RowColumn``: those of a scope have to be those of another.
-    private static func columns(_ form: TableForm, place: String? = nil) -> String {
-        let names = RowColumn.allCases.filter { $0 != .bytes }.map(\.name)
-        guard place == nil else {
-            return names.map { $0 == RowColumn.createdAt.name ? "\(place ?? "") AS created_at" : "change.\($0)" }
-                .joined(separator: ", ")
-        }
-        return form == .own ? names.joined(separator: ", ") : form.columns
+    /// The columns of a page, the place being that of the inheritance.
+    private var columnsAtTheirPlaces: String {
+        RowColumn.allCases.map { $0 == .createdAt ? "i.place AS created_at" : "change.\($0.name)" }.joined(separator: ", ")
     }
 }
