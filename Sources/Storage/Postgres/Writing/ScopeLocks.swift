@@ -55,8 +55,10 @@ struct ScopeLocks: Sendable {
     /// The key that stands for all spaces: the smallest.
     static let allSpaces: Int64 = .min
 
+    /// The key of a user's scope.
     static func key(of user: UserID) -> Int64 { key("user", user.text) }
 
+    /// The key of a space.
     static func key(of space: SpaceID) -> Int64 { key("space", space.text) }
 
     /// A scope's key: FNV-1a over its kind and name, so that all versions of the server agree. Two that share one only wait for each other.

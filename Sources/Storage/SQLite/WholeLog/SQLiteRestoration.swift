@@ -27,8 +27,11 @@ final class SQLiteRestoration: LogRestoration {
         state = Mutex(State(connection: connection))
     }
 
-    /// Receipts tell of rows that are gone; what takes their place has its own.
-    private static let emptied = ["sync_changes", "quarantine", "push_receipts"]
+    /// Receipts tell of rows that are gone; what takes their place has its own. So do inherited places: grants are made anew.
+    private static let emptied = [
+        "sync_changes", "quarantine", "push_receipts", "space_memberships", "space_grants", "space_inheritance",
+        "inherited_changes",
+    ]
 
     private static let holdsAnything =
         emptied.map { "EXISTS (SELECT 1 FROM \($0))" }.joined(separator: " OR ")
