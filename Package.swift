@@ -197,7 +197,7 @@ let package = Package(
             "BackupPluginTests",
             [
                 "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
-                "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore, .logging, .nioCore,
+                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

@@ -19,16 +19,23 @@ struct BackupServer {
 
     /// Starts a server, uses it and removes it.
     ///
-    /// - Parameter backup: Further keys of `plugins.backup`, `maxImport: 1KiB`.
-    static func run(backup: String = "", _ use: (BackupServer) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - postgres: The URL of a database to use instead of a file.
+    ///   - backup: Further keys of `plugins.backup`, `maxImport: 1KiB`.
+    static func run(
+        postgres: String? = nil, backup: String = "", _ use: (BackupServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "backup-routes-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
+        let storage =
+            postgres.map { #"engine: postgres, postgres: {url: "\#($0)"}"# }
+            ?? #"sqlite: {path: "\#(folder.appending(path: "log.db").path)"}"#
         let harness = try PluginHarness(
             plugins: [
                 StoragePlugin.self, BackupPlugin.self, SyncPlugin.self, MetricsPlugin.self, TestIssuerPlugin.self,
             ],
             yaml: """
-                storage: {sqlite: {path: "\(folder.appending(path: "log.db").path)"}}
+                storage: {\(storage)}
                 kernel: {unfulfilled: [metered]}
                 plugins:
                   backup: {enabled: true, stagingDirectory: "\(folder.appending(path: "staging/deep").path)", \(backup)}

@@ -66,8 +66,7 @@ struct ErasureTests {
         try await BackupServer.run { server in
             try await server.push(insertion("the record"))
             for _ in 0..<2 { _ = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"]) }
-            let storage = try #require(server.harness.plan.service(.pluginStorage))
-            let log = AuditLog(tables: storage.tables(BackupSchema.schema), time: server.harness.time)
+            let log = try server.auditLog()
             let entries = try await log.latest(limit: 10)
             #expect(entries.map(\.event.type) == [.userErased, .userErased])
             #expect(entries.last?.event.metadata.hasPrefix(#"{"erased":1,"place":"#) == true)

@@ -10,18 +10,23 @@ struct RoundTripTests {
         "has there the same events in the same order, byte for byte, but for createdAt",
         arguments: 0..<12 as Range<UInt64>)
     func property(seed: UInt64) async throws {
+        try await Self.check(seed, from: .sqlite, to: .sqlite)
+    }
+
+    /// Fills a server on one engine as the seed says, moves a user's log to an empty one on another, and compares.
+    static func check(_ seed: UInt64, from source: TestEngine, to target: TestEngine) async throws {
         var random = SeededRandom(state: seed)
         let pushes = (0..<Int.random(in: 1...12, using: &random)).map { _ in RandomPush(using: &random) }
         var lines: [String] = []
         var archive = ByteBuffer()
-        try await BackupServer.run { server in
+        try await source.run { server in
             try await server.push(insertion("of bert", more: #","eventId":"\#(uuid(1))""#), user: "bert")
             for push in pushes { try await server.push(push.changes, app: push.app, client: push.client) }
             lines = try await server.lines().map(Self.withoutPlace)
             archive = try await server.export()
         }
         let quarantined = try ArchiveContents(archive).quarantined
-        try await BackupServer.run { server in
+        try await target.run { server in
             let answer = try await server.restore(archive)
             try #require(answer.status == .ok, "seed \(seed): \(answer.text)")
             #expect(try await server.lines().map(Self.withoutPlace) == lines, "seed \(seed)")

@@ -29,7 +29,8 @@ public struct UserLogCase: Sendable, CustomStringConvertible {
 }
 
 /// What every engine that has a ``UserLog`` promises; run like ``changeLogContract``.
-public let userLogContract: [UserLogCase] = userLogViewContract + restoreContract + erasureContract
+public let userLogContract: [UserLogCase] =
+    userLogViewContract + restoreContract + erasureContract + reapplicationContract
 
 let bert = UserID("bert")
 let notes = AppID("notes").unsafelyUnwrapped

@@ -16,12 +16,12 @@ struct MigrationTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
         let path = folder.path + "/log.db"
         let pending = try SQLiteStore.migrationStatus(path: path)
-        #expect(pending.map(\.state) == [.pending, .pending])
-        #expect(pending.map(\.owner) == ["storage", "storage"])
+        #expect(pending.map(\.state) == StorageMigrations.all.map { _ in .pending })
+        #expect(pending.allSatisfy { $0.owner == "storage" })
         #expect(!FileManager.default.fileExists(atPath: folder.path))
 
         let time = ManualTime(now: contractStart)
-        let applied = [MigrationStatus.State.applied(contractStart), .applied(contractStart)]
+        let applied = StorageMigrations.all.map { _ in MigrationStatus.State.applied(contractStart) }
         #expect(try SQLiteStore.migrate(path: path, time: time).map(\.state) == applied)
         #expect(try SQLiteStore.migrate(path: path, time: time) == [])
         #expect(try SQLiteStore.migrationStatus(path: path).map(\.state) == applied)
@@ -58,8 +58,8 @@ struct MigrationTests {
             try await store.start()
             await store.stop()
             let status = try SQLiteStore.migrationStatus(path: fixture.path)
-            #expect(status.map(\.name) == ["0001-change-log", "0002-user-log", "1", "2"])
-            #expect(status.dropFirst(2).allSatisfy { $0.state == .unknown(contractStart) })
+            #expect(status.map(\.name) == StorageMigrations.all.map(\.name) + ["1", "2"])
+            #expect(status.suffix(2).allSatisfy { $0.state == .unknown(contractStart) })
             try await fixture.reopen()
             #expect(try await fixture.log.page().records == ["a"])
         }
@@ -79,7 +79,7 @@ struct MigrationTests {
                 time: fixture.time, metrics: fixture.metrics)
             await #expect(throws: StoreError.self) { try await store.start() }
             #expect(
-                try SQLiteStore.migrationStatus(path: fixture.path).map(\.name) == ["0001-change-log", "0002-user-log"])
+                try SQLiteStore.migrationStatus(path: fixture.path).map(\.name) == StorageMigrations.all.map(\.name))
             let connection = try SQLiteConnection(path: fixture.path, for: .inspecting)
             #expect(try connection.texts("SELECT name FROM sqlite_schema WHERE name IN ('artifacts', 'one')") == [])
         }
@@ -93,7 +93,7 @@ struct MigrationTests {
             for _ in 0..<4 { group.addTask { appliedMigrations(path) } }
             return await group.reduce(0, +)
         }
-        #expect(applied == 2)
+        #expect(applied == StorageMigrations.all.count)
         try FileManager.default.removeItem(at: folder)
     }
 }

@@ -9,6 +9,8 @@ public struct ArchivalChange: Sendable {
     public var client: ClientID?
     /// The change. One from the log has an event id; one from the quarantine has its reason as refusal.
     public var change: PushedChange
+    /// Whether it was in the quarantine when it was archived. Else a refusal is news.
+    public let wasQuarantined: Bool
 
     /// A change of its parts, recognised by what it carries.
     ///
@@ -17,6 +19,7 @@ public struct ArchivalChange: Sendable {
         self.app = app
         self.client = client
         self.change = change
+        wasQuarantined = change.refusal != nil
         self.change.fingerprint = try ChangeFingerprint(contentOf: change, app: app, client: client)
     }
 }
@@ -27,7 +30,7 @@ public struct RestoreOutcome: Hashable, Sendable {
     public var imported = 0
     /// How many events were there before.
     public var duplicates = 0
-    /// The events that are another user's, by their index in the batch.
+    /// The events that are another user's, or that the user may not make, by their index in the batch.
     public var rejections: [Rejection] = []
     /// How many changes went back into the quarantine.
     public var quarantined = 0

@@ -30,3 +30,56 @@ public struct ErasureLedger: Hashable, Sendable {
         self.entries = entries
     }
 }
+
+/// What was removed again.
+public struct ReappliedErasures: Hashable, Sendable {
+    /// How many users had rows to remove.
+    public var users = 0
+    /// How many changes of the log and of the quarantine.
+    public var erased = 0
+
+    /// Nothing.
+    public init() {}
+}
+
+/// Several ledgers, asked for users by their ids: each engine reapplies erasures by it.
+package struct ErasureIndex: Sendable {
+    private var ledgers: [(key: ErasureKey, entries: [SHA256Digest: ErasureLedger.Entry])] = []
+
+    /// - Throws: `unusable` for a secret that is none.
+    package init(_ ledgers: [ErasureLedger]) throws(StoreError) {
+        for ledger in ledgers {
+            guard let key = ErasureKey(ledger.secret) else {
+                throw StoreError(.unusable, "A ledger of erasures has no readable key.")
+            }
+            let entries = Dictionary(ledger.entries.map { ($0.pseudonym, $0) }) { $0.place > $1.place ? $0 : $1 }
+            self.ledgers.append((key, entries))
+        }
+    }
+
+    /// The furthest erasure of a user; nil where there was none.
+    package func erasure(of user: UserID) throws(StoreError) -> ErasureLedger.Entry? {
+        var last: ErasureLedger.Entry?
+        for ledger in ledgers {
+            guard let entry = ledger.entries[try ledger.key.digest(of: user)] else { continue }
+            if last.map({ entry.place > $0.place }) ?? true { last = entry }
+        }
+        return last
+    }
+
+    /// The last place of all.
+    package var lastPlace: Cursor? {
+        ledgers.lazy.flatMap(\.entries.values).map(\.place).max()
+    }
+}
+
+extension ErasureKey {
+    /// The pseudonym of a user, as an engine's error where OpenSSL fails.
+    package func digest(of user: UserID) throws(StoreError) -> SHA256Digest {
+        do throws(CryptoError) {
+            return try pseudonym(of: user)
+        } catch {
+            throw StoreError(.internalFault, "A user's pseudonym could not be computed.", cause: "\(error)")
+        }
+    }
+}

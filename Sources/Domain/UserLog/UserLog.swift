@@ -28,7 +28,8 @@ public protocol UserLog: Sendable {
     ///
     /// Events that the user stored before are not stored again; those whose id belongs to another user go to the quarantine, and count as
     /// rejected. A change with a ``PushedChange/refusal`` goes to the quarantine, unless one of the same content is there or, with an
-    /// event id, the change itself is in the log. A caller's cancellation does not part it.
+    /// event id, the change itself is in the log. One that was not in the quarantine before (``ArchivalChange/wasQuarantined``) counts as rejected
+    /// then. A caller's cancellation does not part it.
     ///
     /// - Parameter isRehearsal: Whether to say what would be, and store nothing.
     func restore(
@@ -38,6 +39,16 @@ public protocol UserLog: Sendable {
     /// Removes what `user` authored from the log and the quarantine, and the identities of their retries, and enters that in the ledger of
     /// erasures, in one transaction. What they push later is kept. A caller's cancellation does not part it.
     func erase(_ user: UserID) async throws(StoreError) -> Erasure
+
+    /// The ledger of erasures, to be kept beside artifacts: for each user who was erased, the last time.
+    func erasureLedger() async throws(StoreError) -> ErasureLedger
+
+    /// To be called after older rows came back, by a restore of any kind, and before anyone is served: removes again what the engine's own ledger or
+    /// one of `ledgers` says was erased, in one transaction, and raises the clock above those places.
+    ///
+    /// Only rows up to a user's place go, and only what was quarantined up to its time: a user who came back keeps what is new. What the
+    /// other ledgers say of users whose rows are there is entered in the engine's own.
+    func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures
 }
 
 /// The bounds of a view of a user's log.

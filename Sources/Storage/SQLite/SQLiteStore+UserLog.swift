@@ -39,6 +39,18 @@ extension SQLiteStore: UserLog {
         return try await engine.writer.perform { (session) throws(StoreError) in try session.erase(user) }
     }
 
+    public func erasureLedger() async throws(StoreError) -> ErasureLedger {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.writer.perform { (session) throws(StoreError) in try session.ledger() }
+    }
+
+    public func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.writer.perform { (session) throws(StoreError) in try session.reapply(ledgers) }
+    }
+
     private func read<Value: Sendable>(
         _ work: @escaping @Sendable (inout ReaderSession) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {

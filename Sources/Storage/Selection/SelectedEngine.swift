@@ -39,7 +39,7 @@ enum SelectedEngine: Sendable {
     var userLog: any UserLog {
         switch self {
         case .sqlite(let store, _): store
-        case .postgres: MissingUserLog()
+        case .postgres(let store): store
         }
     }
 

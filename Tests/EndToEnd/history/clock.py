@@ -2,6 +2,7 @@
 
 import glob
 import os
+from contextlib import suppress
 
 
 class SteppedClock:
@@ -31,6 +32,15 @@ class SteppedClock:
             "LD_PRELOAD": self._library, "FAKETIME_TIMESTAMP_FILE": self._offset, "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
         }  # fmt: skip
+
+    @staticmethod
+    def forget_the_dead():
+        """Removes what the library keeps in shared memory for processes that were killed: later ones of their numbers would take it for theirs."""
+        for path in glob.glob("/dev/shm/*faketime_s*_*"):
+            pid = path.rpartition("_")[2]
+            if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+                with suppress(FileNotFoundError, PermissionError):
+                    os.unlink(path)
 
     def wrap(self, binary):
         """A program that takes `serve --config FILE` and is `binary` under this clock."""

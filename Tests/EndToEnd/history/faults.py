@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import threading
 import time
 
 
@@ -49,13 +50,19 @@ class Faults:
         self.clock.step(self.random.choice((-3500, -1800, -60, -2, 0, 2, 60, 1800, 3600, 7200)))
 
     def _held(self):
-        """A stopped backend, in mid-push where chance allows, and whether it is."""
+        """A backend stopped in mid-push, where chance allows."""
         for _ in range(40):
             for pid in self.postgres.busy_backends()[:1]:
                 if not _send(pid, signal.SIGSTOP):
                     continue
-                if self.postgres.has_written(pid):
-                    return pid
+                # It may hold what the question needs: then it goes on, before the question is given up.
+                release = threading.Timer(1.5, _send, (pid, signal.SIGCONT))
+                release.start()
+                try:
+                    if self.postgres.has_written(pid):
+                        return pid
+                finally:
+                    release.cancel()
                 _send(pid, signal.SIGCONT)
         return None
 

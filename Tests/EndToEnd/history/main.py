@@ -8,6 +8,7 @@ import tempfile
 from contextlib import ExitStack
 
 from household.server import Server
+from household.watchdog import Watchdog
 
 from .clock import SteppedClock
 from .door import quiet_port
@@ -18,19 +19,27 @@ from .run import Run
 from .selftest import self_test
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+# Seconds after which there is no hope: for the self-test, and for what a run does before and after its own time.
+_SELF_TEST, _REST = 600.0, 240.0
+_SHORT, _LONG = 60.0, 1200.0
 
 
 def main():
     options = _options()
     if options.self_test:
-        return self_test()
+        with Watchdog(_SELF_TEST):
+            return self_test()
     if not os.access(options.binary, os.X_OK):
         print(f"{options.binary} is not there; build it (swift build -c release) or name one with --binary")
         return 1
     print(f"{options.engine}, {options.seconds:g} s, seed {options.seed}", flush=True)
     history = History()
     with ExitStack() as stack:
-        servers, faults = set_up(stack, options, history)
+        folder = tempfile.TemporaryDirectory(prefix="mana-sync-history-", ignore_cleanup_errors=True)
+        folder = stack.enter_context(folder)
+        logs = [os.path.join(folder, name) for name in ("*/server.log", "postgres.log")]
+        stack.enter_context(Watchdog(2 * options.seconds + _REST, logs))
+        servers, faults = set_up(stack, folder, options, history)
         Run(history, [server.port for server in servers], options.seed).run(options.seconds, faults)
         if history.kinds:
             for server in servers:
@@ -38,10 +47,11 @@ def main():
     return report(history)
 
 
-def set_up(stack, options, history):
+def set_up(stack, folder, options, history):
     """The servers, started, and what disturbs them."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mana-sync-history-", ignore_cleanup_errors=True))
     clock, postgres = SteppedClock(folder), None
+    clock.forget_the_dead()
+    stack.callback(clock.forget_the_dead)
     binary, settings = os.path.abspath(options.binary), {}
     if options.engine == "postgres":
         postgres = Postgres(folder, clock)
@@ -81,11 +91,14 @@ def _options():
         prog="check-history", description="Many clients and faults; then the proof that what they saw fits one log."
     )
     parser.add_argument("--engine", default="sqlite", choices=["sqlite", "postgres"])
-    parser.add_argument("--seconds", type=float, default=60, help="how long the clients and faults go on (default: 60)")
+    parser.add_argument("--seconds", type=float, help="how long the clients and faults go on (default: 60)")
+    parser.add_argument("--long", action="store_true", help="the same for twenty minutes")
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10**6)), help="of the clients' and faults' choices")
     parser.add_argument("--binary", default=os.path.join(ROOT, ".build", "release", "mana-sync"), help="the server")
     parser.add_argument("--self-test", action="store_true", help="show that the checker finds what broken stores do")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.seconds = options.seconds or (_LONG if options.long else _SHORT)
+    return options
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from .door import quiet_port
 class Postgres:
     """Started on making; ended by `stop`. Refuses to run as root, so that it then belongs to the user postgres."""
 
-    def __init__(self, folder, clock):
+    def __init__(self, folder, clock=None):
         binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
         if not binaries:
             raise Mismatch("there is no PostgreSQL under /usr/lib/postgresql: apt-get install postgresql")
@@ -39,7 +39,7 @@ class Postgres:
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"]
         arguments = [word for setting in settings for word in ("-c", setting)]
         with open(self._log, "ab") as log:
-            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment(),
+            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment() if self._clock else {},
                                         stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # fmt: skip
         self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), tries=200)
 
@@ -49,27 +49,42 @@ class Postgres:
         self.start()
 
     def end(self, how=signal.SIGINT):
+        self._end_session()
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                # It kills backends that do not end, stopped ones too, five seconds later.
+                self._process.send_signal(signal.SIGQUIT)
+                self._process.wait(30)
+
+    def _end_session(self):
         if self._psql is not None:
             self._psql.kill()
             self._psql.communicate()
             self._psql = None
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-            self._process.wait(30)
 
-    def ask(self, query):
-        """The lines that a query gives, over one session that stays."""
+    def ask(self, query, patience=20.0):
+        """The lines that a query gives within so many seconds, over one session that stays."""
         if self._psql is None:
             self._psql = subprocess.Popen(
                 [f"{self._binaries}/psql", "-XAtq", "-d", self.url], text=True, bufsize=1,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        self._psql.stdin.write(f"{query};\n\\echo end\n")
-        lines = []
-        while (line := self._psql.stdout.readline()) != "end\n":
-            if not line:
-                raise Mismatch("psql ended", query)
-            lines.append(line.rstrip("\n"))
+        lines, late = [], threading.Timer(patience, self._psql.kill)
+        late.start()
+        try:
+            self._psql.stdin.write(f"{query};\n\\echo end\n")
+            while (line := self._psql.stdout.readline()) != "end\n":
+                if not line:
+                    raise Mismatch(f"psql ended, or gave no answer within {patience:g} s", query)
+                lines.append(line.rstrip("\n"))
+        except BaseException:
+            self._end_session()
+            raise
+        finally:
+            late.cancel()
         return lines
 
     def busy_backends(self):
@@ -93,8 +108,12 @@ class Postgres:
     def _run(self, program, *arguments, tries=1):
         for _ in range(tries):
             process = self._spawn(program, *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if process.wait(60) == 0:
-                return
+            try:
+                if process.wait(60) == 0:
+                    return
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
             threading.Event().wait(0.05 if tries > 1 else 0)
         raise Mismatch(f"{program} failed")
 

@@ -9,6 +9,7 @@ from household.mismatch import Mismatch
 
 from .record import Answered
 
+_LONGEST_SILENCE = 75.0  # seconds of a stream, whose heartbeats come every 30
 _LIMITS = (1, 2, 3, 7, 20, 100, 1000)
 
 
@@ -127,7 +128,7 @@ class Stream:
                 window = 4096 if self.slow else None
                 token = self.door.token(user)
                 self._stream = EventStream(
-                    port, app, token, self.chain.client, self.chain.since, self.chain.tables, window
+                    port, app, token, self.chain.client, self.chain.since, self.chain.tables, window, _LONGEST_SILENCE
                 )
                 self.history.count("streams opened")
                 self._follow(stop)

@@ -1,7 +1,9 @@
 """One run: servers, clients, faults; then peace, the log, and the verdict."""
 
+import sys
 import threading
 import time
+import traceback
 
 from household.client import HTTPTransport, NoAnswer, Tokens
 
@@ -11,6 +13,7 @@ from .verdict import judge
 from .writers import TABLES, Writer
 
 SCOPES = (("ada", "house"), ("ada", "work"), ("bob", "house"), ("eve", "house"))
+_LONGEST_END = 60.0  # seconds until threads that were told to stop have done so
 _PATIENCE = 20.0  # seconds after the faults, for what is under way to be answered and for readers to have everything
 
 
@@ -36,11 +39,11 @@ class Run:
         disturbing = [self._thread(faults.run, stop_faults)] if faults else []
         time.sleep(seconds)
         stop_faults.set()
-        _join(disturbing)
+        self._join(disturbing)
         stop_writers.set()
         timer = threading.Timer(self.patience, give_up.set)
         timer.start()
-        _join(writers)
+        self._join(writers)
         logs = {scope: self._log(scope) for scope in SCOPES}
         has_all = {chain: sum(map(chain.wants, (self.history.sent[number] for number in logs[chain.scope])))
                    for chain in self.history.chains}  # fmt: skip
@@ -51,7 +54,7 @@ class Run:
         stop.set()
         for stream in streams:
             stream.cut()
-        _join(readers)
+        self._join(readers)
         for reader in self.readers:
             if reader not in streams:
                 reader.drain(done, give_up)
@@ -65,9 +68,18 @@ class Run:
             except BaseException as error:  # noqa: B902 - told of in the report
                 self.history.violation("a thread of the checker's failed", work.__self__, repr(error))
 
-        thread = threading.Thread(target=guarded, daemon=True)
+        thread = threading.Thread(target=guarded, name=f"{type(work.__self__).__name__}.{work.__name__}", daemon=True)
         thread.start()
         return thread
+
+    def _join(self, threads):
+        """Waits for the ends of all of them together."""
+        deadline = time.monotonic() + _LONGEST_END
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.is_alive():
+                frames = traceback.format_stack(sys._current_frames().get(thread.ident))
+                self.history.violation("a thread of the checker's does not end", thread.name, *frames[-3:])
 
     def _readers(self, scope):
         name, chain = "/".join(scope), self.history.chain
@@ -105,10 +117,3 @@ class Run:
             since = page.until
             if not page.more:
                 return self.history.numbers(scope, raws, f"the log of {'/'.join(scope)}")
-
-
-def _join(threads):
-    for thread in threads:
-        thread.join(120)
-
-

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from household.server import Server
+from household.watchdog import Watchdog
 
 from .brokenstore import FAULTS
 from .door import quiet_port
@@ -16,6 +17,7 @@ from .run import Run
 
 BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken-server")
 _SECONDS = 2.5
+_LONGEST = 240.0  # seconds of one trial
 
 
 def self_test():
@@ -26,12 +28,17 @@ def self_test():
 
 
 def _trial(fault):
+    with Watchdog(_LONGEST):
+        return _result(fault)
+
+
+def _result(fault):
     """What a fault is called, whether there is one, and what was found of it in so many seconds."""
     if fault is None:
-        history, seconds = _history([]), None
+        history, seconds = _history([], patience=20), None
     else:
         began = time.monotonic()
-        for attempt in range(4):  # where a kill hits is chance
+        for attempt in range(12):  # where a kill hits is chance
             history = _history([fault], attempt)
             if history.kinds:
                 break
@@ -40,7 +47,7 @@ def _trial(fault):
     return name, fault is not None, history.kinds, history.violations, seconds
 
 
-def _history(faults, attempt=0):
+def _history(faults, attempt=0, patience=3):
     history = History()
     with tempfile.TemporaryDirectory(prefix="mana-sync-history-", ignore_cleanup_errors=True) as folder:
         server = Server(BROKEN, folder, faults)
@@ -48,7 +55,7 @@ def _history(faults, attempt=0):
             server.port = quiet_port()
             server.start()
             disturbing = Faults(history, [server], None, _Steady(), f"self-test-{attempt}", pause=0.2)
-            Run(history, [server.port], f"self-test-{attempt}", patience=3).run(_SECONDS, disturbing)
+            Run(history, [server.port], f"self-test-{attempt}", patience=patience).run(_SECONDS, disturbing)
         finally:
             server.abandon()
     return history

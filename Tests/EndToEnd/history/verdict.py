@@ -56,8 +56,8 @@ def _copies(history, logs, place):
             continue
         between = logs[copy.scope][place[first.number] + 1 : place[copy.number]]
         others = (history.sent[number] for number in between)
-        pushes = [(other.copy_of or other).push for other in others if other.writer is first.writer]
-        overtook = [push for push in pushes if push is not first.push and (push.is_overdue or first.push.is_overdue)]
+        pushes = {(other.copy_of or other).push for other in others if other.writer is first.writer} - {None, first.push}
+        overtook = first.push is not None and any(push.is_overdue or first.push.is_overdue for push in pushes)
         if first.event_id is None and overtook:
             history.count("changes stored again by a request that newer ones overtook (no event ids)")
         else:

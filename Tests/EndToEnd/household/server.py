@@ -34,7 +34,7 @@ class Server:
     def kill(self):
         """kill -9: nothing that the process meant to do later gets done."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(_PATIENCE)
 
     def stop(self):
         """SIGTERM; Mismatch unless the server drains and leaves with 0."""

@@ -4,6 +4,7 @@ import Kernel
 import Logging
 import PostgresClient
 import StorageShared
+import Synchronization
 
 /// All that is alive while a store is open.
 final class PostgresEngine: Sendable {
@@ -13,11 +14,13 @@ final class PostgresEngine: Sendable {
     let form: TableForm
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
-    private let time: any TimeSource
+    let time: any TimeSource
     private let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
-    private let clock: ChangeClock
+    let clock: ChangeClock
+    /// See ``erasureKey()``.
+    let ledgerKey = Mutex<ErasureKey?>(nil)
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -134,7 +137,7 @@ final class PostgresEngine: Sendable {
         }
     }
 
-    private var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
+    var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
 
     /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
     ///
@@ -165,7 +168,7 @@ final class PostgresEngine: Sendable {
         case whatDidNotHappen
     }
 
-    private static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
+    static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
         do throws(PostgresError) {
             return try make()
         } catch {

@@ -79,6 +79,8 @@ enum WorkingRole {
           IF NOT pg_has_role('\(name)', 'MEMBER') THEN EXECUTE format('GRANT \(name) TO %I', current_user); END IF;
           EXECUTE format('GRANT USAGE ON SCHEMA %I TO \(name)', current_schema());
           GRANT SELECT, INSERT, UPDATE, DELETE ON sync_changes, sync_quarantine, sync_push_receipts TO \(name);
+          GRANT SELECT, INSERT ON sync_erasures TO \(name);
+          GRANT SELECT ON sync_erasure_key TO \(name);
           GRANT SELECT, USAGE, UPDATE ON SEQUENCE sync_change_clock TO \(name);
         END $$
         """

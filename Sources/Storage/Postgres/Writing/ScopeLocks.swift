@@ -17,7 +17,7 @@ struct ScopeLocks: Sendable {
         for change in push.changes {
             if let space = change.space { spaces.insert(space) }
         }
-        var exclusive: Set<Int64> = [Self.key("user", push.user.text)]
+        var exclusive: Set<Int64> = [Self.key(of: push.user)]
         let locksAll = spaces.count > Self.mostSpaces
         if !locksAll {
             for space in spaces { exclusive.insert(Self.key("space", space.text)) }
@@ -37,6 +37,9 @@ struct ScopeLocks: Sendable {
         parameters.append(keys)
         parameters.append(kinds)
     }
+
+    /// The key of a user's scope.
+    static func key(of user: UserID) -> Int64 { key("user", user.text) }
 
     private static let allSpaces: Int64 = .min
 

@@ -12,29 +12,45 @@ extension WriterSession {
 
     private mutating func eraseWithinTransaction(_ user: UserID) throws(StoreError) -> Erasure {
         let pseudonym = try ErasureKey.stored(in: connection).digest(of: user)
-        let erased = try delete(from: "sync_changes", of: user) + delete(from: "quarantine", of: user)
-        _ = try delete(from: "push_receipts", of: user)
-        let place = try nextPlace()
-        let enter = try connection.prepare(
-            "INSERT INTO erasures (pseudonym, place, erased, erased_at) VALUES (?1, ?2, ?3, ?4)")
-        try enter.bindBlob(1, pseudonym)
-        try enter.bind(2, place)
-        try enter.bind(3, Int64(erased))
-        try enter.bind(4, time.now.microseconds)
-        try enter.run()
-        return Erasure(
-            erased: erased, pseudonym: pseudonym.hexadecimal, place: Cursor(UnixTime(microseconds: place)))
+        let erased = try deleteRows(of: user)
+        let place = Cursor(UnixTime(microseconds: try nextPlace()))
+        try enter(ErasureLedger.Entry(pseudonym: pseudonym, place: place, erasedAt: time.now), erased: erased)
+        return Erasure(erased: erased, pseudonym: pseudonym.hexadecimal, place: place)
     }
 
-    private func delete(from table: String, of user: UserID) throws(StoreError) -> Int {
-        let delete = try connection.prepare("DELETE FROM \(table) WHERE user_id = ?1")
-        try delete.bind(1, user.text)
-        try delete.run()
-        return connection.changedRows
+    /// Removes what a user authored: all of it, or up to a place and a time.
+    ///
+    /// - Returns: how many changes of the log and of the quarantine.
+    func deleteRows(of user: UserID, upTo last: ErasureLedger.Entry? = nil) throws(StoreError) -> Int {
+        func delete(from table: String, where column: String, upTo bound: UnixTime?) throws(StoreError) -> Int {
+            let delete = try connection.prepare("DELETE FROM \(table) WHERE user_id = ?1 AND \(column) <= ?2")
+            try delete.bind(1, user.text)
+            try delete.bind(2, bound?.microseconds ?? .max)
+            try delete.run()
+            return connection.changedRows
+        }
+        let changes = try delete(from: "sync_changes", where: "created_at", upTo: last?.place.time)
+        let quarantined = try delete(from: "quarantine", where: "quarantined_at", upTo: last?.erasedAt)
+        _ = try delete(from: "push_receipts", where: "stored_at", upTo: last?.erasedAt)
+        return changes + quarantined
+    }
+
+    /// Enters an erasure in the ledger, unless it is there.
+    func enter(_ entry: ErasureLedger.Entry, erased: Int) throws(StoreError) {
+        let enter = try connection.prepare(
+            """
+            INSERT INTO erasures (pseudonym, place, erased, erased_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (pseudonym, place) DO NOTHING
+            """)
+        try enter.bindBlob(1, entry.pseudonym)
+        try enter.bind(2, entry.place.time.microseconds)
+        try enter.bind(3, Int64(erased))
+        try enter.bind(4, entry.erasedAt.microseconds)
+        try enter.run()
     }
 
     /// Empties the write-ahead log, where old pages still stand, unless readers hold it: then it is overwritten as it is used.
-    private func endErasure() {
+    func endErasure() {
         // The erasure is durable or undone by now, whatever becomes of these.
         try? connection.execute("PRAGMA secure_delete = OFF")
         try? connection.withBusyTimeout(.milliseconds(250)) { () throws(StoreError) in
@@ -46,21 +62,17 @@ extension WriterSession {
 extension ErasureKey {
     /// The key of a database.
     static func stored(in connection: SQLiteConnection) throws(StoreError) -> ErasureKey {
-        let statement = try connection.prepare("SELECT secret FROM erasure_key WHERE only = 1")
-        defer { statement.reset() }
-        guard try statement.step(), let key = ErasureKey(Array(statement.blob(0))) else {
+        guard let key = ErasureKey(try secret(in: connection)) else {
             throw StoreError(.unusable, "The database is damaged.", cause: "the key of the erasure ledger is missing")
         }
         return key
     }
 
-    /// The pseudonym of a user.
-    func digest(of user: UserID) throws(StoreError) -> SHA256Digest {
-        do throws(CryptoError) {
-            return try pseudonym(of: user)
-        } catch {
-            throw StoreError(.internalFault, "A user's pseudonym could not be computed.", cause: "\(error)")
-        }
+    /// The secret of a database's key; empty where it is missing.
+    static func secret(in connection: SQLiteConnection) throws(StoreError) -> [UInt8] {
+        let statement = try connection.prepare("SELECT secret FROM erasure_key WHERE only = 1")
+        defer { statement.reset() }
+        return try statement.step() ? Array(statement.blob(0)) : []
     }
 }
 

@@ -39,7 +39,7 @@ extension WriterSession {
         var tables = WrittenTables()
         for index in range {
             let archived = changes[index]
-            if let reason = archived.change.refusal {
+            if let reason = archived.change.refusal, archived.wasQuarantined {
                 if try restoreQuarantined(archived, of: push, for: reason, now: now) {
                     restored.outcome.quarantined += 1
                 }
@@ -61,6 +61,9 @@ extension WriterSession {
     private mutating func restoreEvent(
         _ archived: ArchivalChange, of push: Push, now: UnixTime
     ) throws(StoreError) -> ChangeFate {
+        if let reason = archived.change.refusal {
+            return try refuse(archived, of: push, for: reason, now: now)
+        }
         let before = clock
         let place = try nextPlace()
         let eventID = archived.change.eventID ?? EventID.make(at: UnixTime(microseconds: place))
@@ -68,9 +71,17 @@ extension WriterSession {
             return .stored(place: place)
         }
         clock = before
-        if let known = try find(eventID, of: push.user), known.isOwn { return .duplicate(place: known.place) }
-        let isNew = try restoreQuarantined(archived, of: push, for: .eventConflict, now: now)
-        return .rejected(.eventConflict, isNew: isNew)
+        return try refuse(archived, of: push, for: .eventConflict, now: now)
+    }
+
+    /// What becomes of an event that is not to be stored: it is in the log already, or it is rejected.
+    private func refuse(
+        _ archived: ArchivalChange, of push: Push, for reason: RejectionReason, now: UnixTime
+    ) throws(StoreError) -> ChangeFate {
+        if let eventID = archived.change.eventID, let known = try find(eventID, of: push.user), known.isOwn {
+            return .duplicate(place: known.place)
+        }
+        return .rejected(reason, isNew: try restoreQuarantined(archived, of: push, for: reason, now: now))
     }
 
     /// Puts a change back into the quarantine, unless it is there or, by its event id, in the user's log.
