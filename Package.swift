@@ -197,7 +197,8 @@ let package = Package(
             "BackupPluginTests",
             [
                 "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
-                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore, .logging, .nioCore,
+                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
+                .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

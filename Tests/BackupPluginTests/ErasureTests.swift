@@ -16,12 +16,12 @@ struct ErasureTests {
             let answer = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"])
             #expect(answer.status == .ok)
             #expect(answer.headers[.cacheControl] == "no-store")
-            #expect(answer.text == #"{"erased":2}"#)
+            #expect(answer.text == #"{"erased":2,"backups":{"exist":false}}"#)
             let contents = try ArchiveContents(try await server.export())
             #expect(contents.changes.isEmpty && contents.quarantined.isEmpty)
             #expect(try await server.lines(of: "bert").count == 1)
             let again = try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"])
-            #expect(again.text == #"{"erased":0}"#)
+            #expect(again.text.hasPrefix(#"{"erased":0,"#))
         }
     }
 
@@ -37,6 +37,19 @@ struct ErasureTests {
             #expect(answer.text.contains(#""error":"confirmation_required""#))
             #expect(try await server.lines().count == 1)
         }
+    }
+
+    @Test(
+        "The answer says how long artifacts keep the data",
+        arguments: [
+            (ArtifactHold.none, #"{"exist":false}"#), (.untilRemoved, #"{"exist":true}"#),
+            (
+                .until(UnixTime(seconds: 1_767_225_600)),
+                #"{"exist":true,"removedBy":"2026-01-01T00:00:00.000000Z"}"#
+            ),
+        ])
+    func artifacts(hold: ArtifactHold, json: String) {
+        #expect(hold.json == json)
     }
 
     @Test("Without a token nothing is erased")

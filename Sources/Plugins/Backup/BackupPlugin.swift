@@ -19,10 +19,10 @@ public struct BackupPlugin: Plugin {
         let log = try dependencies.require(.userLog)
         export = ExportRoute(
             log: log, time: dependencies.time, metrics: ExportMetrics(factory: dependencies.metrics))
-        archive = ImportRoute(config: config, log: log, time: dependencies.time)
+        archive = ImportRoute(config: config, log: log, judge: nil, time: dependencies.time)
         let tables = try dependencies.require(.pluginStorage).tables(BackupSchema.schema)
         audit = AuditLog(tables: tables, time: dependencies.time)
-        erasure = ErasureRoute(log: log, audit: audit)
+        erasure = ErasureRoute(log: log, audit: audit, artifacts: nil)
     }
 
     public func register(into registry: inout PluginRegistry) {

@@ -9,6 +9,8 @@ import NIOCore
 struct ErasureRoute: Sendable {
     let log: any UserLog
     let audit: AuditLog
+    /// Nil where no artifacts are kept.
+    let artifacts: (any ArtifactRetention)?
 
     func respond(to request: Request, _ context: RequestContext) async throws -> Response {
         let user = UserID(try context.requirePrincipal().userID)
@@ -28,7 +30,10 @@ struct ErasureRoute: Sendable {
                 "event": "user_erased", "pseudonym": "\(erasure.pseudonym)", "erased": "\(erasure.erased)",
                 "place": "\(erasure.place.text)",
             ])
-        return .answer("{\"erased\":\(erasure.erased)}")
+        var answer = JSONObject()
+        answer.add("erased", erasure.erased)
+        answer.add("backups", json: try await artifacts?.hold().json ?? ArtifactHold.none.json)
+        return .answer(answer.text)
     }
 }
 

@@ -9,12 +9,15 @@ import Synchronization
 struct ImportRoute: Sendable {
     let config: BackupConfig
     let log: any UserLog
+    /// Nil where a space is a label.
+    let judge: SpaceJudge?
     let time: any TimeSource
     private let underWay = ImportsUnderWay()
 
-    init(config: BackupConfig, log: any UserLog, time: any TimeSource) {
+    init(config: BackupConfig, log: any UserLog, judge: SpaceJudge?, time: any TimeSource) {
         self.config = config
         self.log = log
+        self.judge = judge
         self.time = time
     }
 
@@ -31,8 +34,9 @@ struct ImportRoute: Sendable {
         let file = try await SpoolFile.spooling(
             request.body, in: config.stagingDirectory, limit: config.maxImport.bytes)
         let bound = TimestampBound(latest: time.now.advanced(by: Self.maxFutureSkew))
-        let report = try await UserImport(log: log, user: user, file: file, bound: bound, isRehearsal: isRehearsal)
-            .run()
+        let report = try await UserImport(
+            log: log, user: user, file: file, bound: bound, isRehearsal: isRehearsal, judge: judge
+        ).run()
         return .answer(report.json)
     }
 

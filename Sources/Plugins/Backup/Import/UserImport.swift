@@ -9,6 +9,8 @@ struct UserImport: Sendable {
     let file: SpoolFile
     let bound: TimestampBound
     let isRehearsal: Bool
+    /// Nil where a space is a label.
+    var judge: SpaceJudge?
 
     /// Checks all of the archive, then stores it, a batch in a transaction. What a failure or a cancellation leaves is a beginning, which a
     /// repetition completes.
@@ -20,7 +22,8 @@ struct UserImport: Sendable {
         let pass = try ArchivePass(of: file, user: user, lowering: bound)
         while true {
             try Task.checkCancellation()
-            let batch = try await pass.next()
+            var batch = try await pass.next()
+            if let judge { batch.changes = try await batch.changes.judged(by: judge, for: user) }
             if !batch.changes.isEmpty {
                 let outcome = try await log.restore(batch.changes, of: user, isRehearsal: isRehearsal)
                 report.add(outcome, ofBatch: batch.changes.count)

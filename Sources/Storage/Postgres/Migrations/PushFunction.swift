@@ -3,7 +3,19 @@
 /// Changes come as arrays, one element for each in the request's order. Of a change's fate 1 is stored, 2 a duplicate, 3 rejected; `fates` is NULL where all
 /// were stored. A change has its id from the client (`p_named`) or from the server, which repeats it when it repeats the push: so one that went in
 /// is never stored twice, whatever became of the answer.
+///
+/// Starting a statement over the arrays costs as much as inserting five rows: a push of a few changes inserts them one by one. What is but an expression
+/// (a lock, a setting) is assigned and not selected, for PL/pgSQL then starts no statement at all.
 enum PushFunction {
+    /// Up to so many changes are inserted one by one.
+    private static let few = 4
+
+    private static let storedColumns = """
+        user_id, app_id, client_id, id, table_name, record_id, space_id, op, data, field_timestamps, field_values, deleted_at, \
+        members, schema_version, actor, origin, payload_bytes, created_at
+        """
+    private static let nextPlace = "timestamptz 'epoch' + nextval('sync_change_clock') * interval '1 microsecond'"
+
     static let push = """
         CREATE FUNCTION sync_push(
           p_role text, p_user text, p_app text, p_client text, p_since bigint, p_window bigint, p_now bigint, p_slack bigint,
@@ -23,11 +35,24 @@ enum PushFunction {
           v_stored uuid[];
           v_new bigint[];
           v_has_nameless boolean := false = ANY (p_named);
+          v_place timestamptz;
+          v_done boolean;
         BEGIN
-          PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
-          PERFORM CASE WHEN l.exclusive THEN pg_advisory_xact_lock(l.key) ELSE pg_advisory_xact_lock_shared(l.key) END
-            FROM unnest(p_locks, p_exclusive) AS l (key, exclusive);
+          v_done := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
+          clock := pg_sequence_last_value('sync_change_clock');
+          IF clock IS NULL OR clock + p_slack < v_now THEN
+            SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
+          ELSE
+            lags := false;
+            v_done := pg_advisory_xact_lock_shared(7883959205594428264) IS NULL;
+          END IF;
+          FOR i IN 1..cardinality(p_locks) LOOP
+            IF p_exclusive[i] THEN
+              v_done := pg_advisory_xact_lock(p_locks[i]) IS NULL;
+            ELSE
+              v_done := pg_advisory_xact_lock_shared(p_locks[i]) IS NULL;
+            END IF;
+          END LOOP;
 
           IF v_has_nameless THEN
             SELECT r.* INTO v_receipt FROM sync_push_receipts AS r
@@ -42,22 +67,37 @@ enum PushFunction {
                 ON k.digest = c.digest AND k.occurrence = c.occurrence;
           END IF;
 
-          WITH stored AS (
-            INSERT INTO sync_changes (user_id, app_id, client_id, id, table_name, record_id, space_id, op, data,
-              field_timestamps, field_values, deleted_at, members, schema_version, actor, origin, payload_bytes, created_at)
-            SELECT p_user, p_app, p_client, c.id, c.table_name, c.record_id, c.space_id, c.op, c.data,
-              c.field_timestamps, c.field_values, c.deleted_at, c.members, c.schema_version, c.actor, c.origin, c.bytes,
-              timestamptz 'epoch' + nextval('sync_change_clock') * interval '1 microsecond'
-            FROM unnest(p_ids, p_tables, p_records, p_spaces, p_ops, p_data, p_timestamps, p_values, p_deleted_at,
-                p_members, p_versions, p_actors, p_origins, p_bytes)
-              WITH ORDINALITY AS c (id, table_name, record_id, space_id, op, data, field_timestamps, field_values,
-                deleted_at, members, schema_version, actor, origin, bytes, n)
-            WHERE v_skip IS NULL OR NOT v_skip[c.n]
-            ORDER BY c.n
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id, created_at)
-          SELECT array_agg(s.id ORDER BY s.created_at), array_agg(s.created_at ORDER BY s.created_at) INTO v_stored, places
-            FROM stored AS s;
+          IF cardinality(p_ids) <= \(few) THEN
+            FOR i IN 1..cardinality(p_ids) LOOP
+              CONTINUE WHEN v_skip[i];
+              INSERT INTO sync_changes (\(storedColumns))
+              VALUES (p_user, p_app, p_client, p_ids[i], p_tables[i], p_records[i], p_spaces[i], p_ops[i], p_data[i],
+                p_timestamps[i], p_values[i], p_deleted_at[i], p_members[i], p_versions[i], p_actors[i], p_origins[i],
+                p_bytes[i], \(nextPlace))
+              ON CONFLICT (id) DO NOTHING
+              RETURNING created_at INTO v_place;
+              IF FOUND THEN
+                v_stored := v_stored || p_ids[i];
+                places := places || v_place;
+              END IF;
+            END LOOP;
+          ELSE
+            WITH stored AS (
+              INSERT INTO sync_changes (\(storedColumns))
+              SELECT p_user, p_app, p_client, c.id, c.table_name, c.record_id, c.space_id, c.op, c.data,
+                c.field_timestamps, c.field_values, c.deleted_at, c.members, c.schema_version, c.actor, c.origin, c.bytes,
+                \(nextPlace)
+              FROM unnest(p_ids, p_tables, p_records, p_spaces, p_ops, p_data, p_timestamps, p_values, p_deleted_at,
+                  p_members, p_versions, p_actors, p_origins, p_bytes)
+                WITH ORDINALITY AS c (id, table_name, record_id, space_id, op, data, field_timestamps, field_values,
+                  deleted_at, members, schema_version, actor, origin, bytes, n)
+              WHERE v_skip IS NULL OR NOT v_skip[c.n]
+              ORDER BY c.n
+              ON CONFLICT (id) DO NOTHING
+              RETURNING id, created_at)
+            SELECT array_agg(s.id ORDER BY s.created_at), array_agg(s.created_at ORDER BY s.created_at) INTO v_stored, places
+              FROM stored AS s;
+          END IF;
           reach := places[cardinality(places)];
           IF reach IS NULL THEN
             SELECT c.created_at INTO reach FROM sync_changes AS c WHERE c.user_id COLLATE "C" = p_user AND c.app_id = p_app
@@ -125,17 +165,28 @@ enum PushFunction {
 
           IF v_stored IS NULL AND v_new IS NULL THEN RETURN; END IF;
           IF NOT v_has_nameless THEN
-            DELETE FROM sync_push_receipts AS r WHERE r.user_id = p_user AND r.app_id = p_app AND r.client_id = p_client;
+            PERFORM FROM sync_push_receipts AS r WHERE r.user_id = p_user AND r.app_id = p_app AND r.client_id = p_client;
+            IF FOUND THEN
+              DELETE FROM sync_push_receipts AS r WHERE r.user_id = p_user AND r.app_id = p_app AND r.client_id = p_client;
+            END IF;
             RETURN;
+          END IF;
+          v_receipt.digests := p_digests;
+          v_receipt.occurrences := p_occurrences;
+          v_receipt.places := places;
+          v_receipt.reasons := reasons;
+          IF reasons IS NOT NULL OR true = ANY (p_named) THEN
+            SELECT array_agg(c.digest ORDER BY c.n), array_agg(c.occurrence ORDER BY c.n), array_agg(c.place ORDER BY c.n),
+                CASE WHEN count(c.reason) > 0 THEN array_agg(c.reason ORDER BY c.n) END
+              INTO v_receipt.digests, v_receipt.occurrences, v_receipt.places, v_receipt.reasons
+              FROM unnest(p_named, p_digests, p_occurrences, places, reasons)
+                WITH ORDINALITY AS c (named, digest, occurrence, place, reason, n)
+              WHERE NOT c.named;
           END IF;
           INSERT INTO sync_push_receipts AS r (user_id, app_id, client_id, since, stored_at, expires_hour, digests,
             occurrences, places, reasons)
-          SELECT p_user, p_app, p_client, p_since, v_now, (v_now + p_window) / 3600000000 + 1, array_agg(c.digest ORDER BY c.n),
-            array_agg(c.occurrence ORDER BY c.n), array_agg(c.place ORDER BY c.n),
-            CASE WHEN count(c.reason) > 0 THEN array_agg(c.reason ORDER BY c.n) END
-          FROM unnest(p_named, p_digests, p_occurrences, places, reasons)
-            WITH ORDINALITY AS c (named, digest, occurrence, place, reason, n)
-          WHERE NOT c.named
+          VALUES (p_user, p_app, p_client, p_since, v_now, (v_now + p_window) / 3600000000 + 1, v_receipt.digests,
+            v_receipt.occurrences, v_receipt.places, v_receipt.reasons)
           ON CONFLICT (user_id, app_id, client_id) DO UPDATE SET since = excluded.since, stored_at = excluded.stored_at,
             expires_hour = excluded.expires_hour, digests = excluded.digests, occurrences = excluded.occurrences,
             places = excluded.places, reasons = excluded.reasons;END $$

@@ -3,9 +3,10 @@
 /// A function that was released is not changed: a new one is made beside it, for servers of both versions may work on one database.
 enum TransactionFunctions {
     /// Says for whom the transaction works, and its limits. The function of a transaction that stores or reads anything begins with it.
+    /// It returns true, so that it can be assigned.
     static let enter = """
         CREATE FUNCTION sync_enter(p_role text, p_user text, p_operator text, p_lock_timeout text, p_statement_timeout text)
-        RETURNS void LANGUAGE plpgsql AS $$
+        RETURNS boolean LANGUAGE plpgsql AS $$
         DECLARE
           v_ignored text;
         BEGIN
@@ -23,7 +24,9 @@ enum TransactionFunctions {
           -- Plans for arrays of one element look cheaper than the general one: the server would make them anew each time.
           v_ignored := set_config('plan_cache_mode', 'force_generic_plan', true);
           v_ignored := set_config('jit', 'off', true);
-          IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;END $$
+          IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;
+          RETURN true;
+        END $$
         """
 
     /// The clock, and the last place that a user's app has: what is visible then is all there is up to there.
@@ -31,9 +34,13 @@ enum TransactionFunctions {
         CREATE FUNCTION sync_read_state(p_role text, p_user text, p_app text, p_lock_timeout text, p_statement_timeout text,
           OUT clock bigint, OUT reach timestamptz)
         LANGUAGE plpgsql AS $$
+        DECLARE
+          v_done boolean := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
         BEGIN
-          PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          SELECT last_value INTO clock FROM sync_change_clock;
+          clock := pg_sequence_last_value('sync_change_clock');
+          IF clock IS NULL THEN
+            SELECT last_value INTO clock FROM sync_change_clock;
+          END IF;
           SELECT created_at INTO reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
             ORDER BY created_at DESC LIMIT 1;END $$
         """

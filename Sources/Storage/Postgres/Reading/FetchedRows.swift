@@ -180,9 +180,7 @@ enum BulkyStatement {
         for id in ids { array.append(uuid: id.high, id.low) }
         parameters.append(array)
         try parameters.append(query.user.text)
-        let columns = RowColumn.bulky.map(\.name).joined(separator: ", ")
         return PostgresStatement(
-            "SELECT id, \(columns) FROM (SELECT \(form.columns) FROM sync_changes) AS changes WHERE id = ANY ($1) AND user_id = $2",
-            parameters)
+            "SELECT id, \(form.bulkyColumns) FROM sync_changes WHERE id = ANY ($1) AND user_id = $2", parameters)
     }
 }

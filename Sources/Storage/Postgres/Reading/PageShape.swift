@@ -21,12 +21,6 @@ struct PageShape: Hashable, Sendable {
     /// Rows in the order of their places, those of the last one's place included. Parameters: 1 user, 2 app, 3 the place to start after, 4 the most rows,
     /// 5 client, then the tables: one each, or all in an array.
     var sql: String {
-        """
-        SELECT \(RowColumn.list) FROM (\(source)) AS page ORDER BY created_at
-        """
-    }
-
-    private var source: String {
         guard let tables else { return arm(collation: "C", condition: "") }
         let first = leavesOutClient ? 6 : 5
         guard (1...PageShape.mostMerged).contains(tables) else {
@@ -40,7 +34,7 @@ struct PageShape: Hashable, Sendable {
 
     private func arm(collation: String, condition: String) -> String {
         """
-        SELECT \(form.columns), \(form.bytes) AS bytes \
+        SELECT \(form.pageColumns) \
         FROM sync_changes WHERE user_id COLLATE "\(collation)" = $1 AND app_id = $2 \(condition) \
         AND created_at > timestamptz 'epoch' + $3 * interval '1 microsecond'\
         \(leavesOutClient ? " AND client_id <> $5" : "") ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
@@ -85,12 +79,6 @@ enum RowColumn: Int, CaseIterable {
 
     /// The JSON of a row, which may be left out of a page.
     static let bulky: [RowColumn] = [.data, .timestamps, .values, .actor]
-
-    /// The columns in order.
-    static let list = allCases.map { column in
-        bulky.contains(column)
-            ? "CASE WHEN bytes <= \(PageShape.bulkyBytes) THEN \(column.name) END" : column.name
-    }.joined(separator: ", ")
 
     var name: String {
         switch self {

@@ -23,21 +23,29 @@ enum TableForm: Sendable {
         }
     }
 
-    /// What stands behind SELECT to have all columns of a change.
-    var columns: String {
+    /// What stands behind SELECT to have the columns of a page's row: JSON only where there is little of it.
+    var pageColumns: String {
+        RowColumn.allCases.map { column in
+            let value = expression(of: column)
+            guard RowColumn.bulky.contains(column) else { return "\(value) AS \(column.name)" }
+            return "CASE WHEN \(bytes) <= \(PageShape.bulkyBytes) THEN \(value) END AS \(column.name)"
+        }.joined(separator: ", ")
+    }
+
+    /// What stands behind SELECT to have the JSON of a row, however much there is.
+    var bulkyColumns: String { RowColumn.bulky.map(expression(of:)).joined(separator: ", ") }
+
+    private func expression(of column: RowColumn) -> String {
         switch self {
-        case .own: "*"
-        case .besideOld:
-            RowColumn.allCases.filter { $0 != .bytes }.map { column in
-                guard Self.old.contains(column.name) else { return column.name }
-                return
-                    "CASE WHEN members IS NULL THEN \(Self.oldName(column.name))::text::json ELSE \(column.name) END AS \(column.name)"
-            }.joined(separator: ", ")
+        case _ where column == .bytes: bytes
+        case .besideOld where Self.old.contains(column.name):
+            "CASE WHEN members IS NULL THEN \(Self.oldName(column.name))::text::json ELSE \(column.name) END"
+        case .own, .besideOld: column.name
         }
     }
 
     /// How many bytes of JSON a row has; in inherited ones nobody counted them.
-    var bytes: String {
+    private var bytes: String {
         let (data, timestamps) = self == .own ? ("data", "field_timestamps") : ("data_jsonb", "field_timestamps_jsonb")
         return "coalesce(payload_bytes, octet_length(\(data)::text) + octet_length(\(timestamps)::text), 0)"
     }
