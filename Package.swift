@@ -136,7 +136,10 @@ let package = Package(
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin(
             "Backup",
-            ["JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
+            [
+                "ArtifactStore", "JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
+            ]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
@@ -196,7 +199,8 @@ let package = Package(
         .tests(
             "BackupPluginTests",
             [
-                "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
+                "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting", "ManaFormat",
+                "MetricsPlugin",
                 "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
                 .logging, .nioCore,
             ]),

@@ -69,7 +69,7 @@ public struct BackupError: Error, Sendable, CustomStringConvertible, CustomDebug
                 default: .unavailable
                 }
             self.init(code, error.message, cause: error.cause)
-        case let error as ManaError: self.init(.damaged, error.description, cause: error.cause?.description)
+        case let error as ManaError: self.init(.damaged, error.description, cause: error.cause.map { "\($0)" })
         case is CancellationError: self.init(.interrupted, "The backup was broken off: the server stopped.")
         default: self.init(.internalFault, "The backup failed.", cause: "\(error)")
         }

@@ -17,6 +17,9 @@ public final class OperatorBackups: Sendable {
     let metrics: BackupMetrics
     let logger: Logger
 
+    /// The backups of a server.
+    ///
+    /// - Parameter instance: What this process is called in the catalog.
     init(
         config: BackupConfig, store: any ArtifactStore, log: any WholeLog, users: any UserLog, tables: any PluginTables,
         instance: String, dependencies: Dependencies
@@ -28,7 +31,7 @@ public final class OperatorBackups: Sendable {
         catalog = Catalog(tables: tables, time: time, instance: instance)
         audit = AuditLog(tables: tables, time: time)
         source = BundleSource(log: log, users: users, time: time)
-        ledgers = LedgerKeeper(store: store, users: users)
+        ledgers = LedgerKeeper(store: store, users: users, catalog: catalog, logger: logger)
         runner = BackupRunner(
             catalog: catalog, audit: audit, store: store, source: source, time: time, metrics: metrics, logger: logger)
         housekeeping = Housekeeping(
@@ -84,10 +87,8 @@ public final class OperatorBackups: Sendable {
         guard entry.status == .done || entry.status == .failed else {
             throw BackupError(.running, "The backup is being made.", run: id)
         }
-        guard entry.deletedAt == nil else { return entry }
         // First the entry: an artifact that is left is an orphan, which the sweep finds; an entry without its artifact would be a promise.
-        try await catalog.markDeleted(id)
-        try await audit.append(.backup(.backupDeleted, id, by: requester))
+        if try await catalog.markDeleted(id) { try await audit.append(.backup(.backupDeleted, id, by: requester)) }
         if let uri = entry.uri { try await store.delete(uri) }
         return try await catalog.entry(id)
     }

@@ -1,5 +1,7 @@
 import ArtifactStore
 import Kernel
+import ManaFormat
+import NIOCore
 
 /// Reads a bundle back from the store and checks it whole (spec: backup.md, "Backup runs").
 struct BundleCheck: Sendable {

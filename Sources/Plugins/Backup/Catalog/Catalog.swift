@@ -134,12 +134,15 @@ struct Catalog: Sendable {
         return Set(rows.compactMap { $0.first?.text.map { ArtifactURI($0) } })
     }
 
-    /// Notes that an artifact is deleted; keeps the time of the first.
-    func markDeleted(_ id: String) async throws {
+    /// Notes that an artifact is deleted.
+    ///
+    /// - Returns: whether it was noted now, and not before.
+    func markDeleted(_ id: String) async throws -> Bool {
         try await tables.run(
             PluginStatement(
-                "UPDATE sync_backup_runs SET deleted_at = coalesce(deleted_at, $2) WHERE id = $1", .text(id),
-                .integer(time.now.microseconds)))
+                "UPDATE sync_backup_runs SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", .text(id),
+                .integer(time.now.microseconds))
+        ).changed == 1
     }
 
     /// Notes what a later verification found: the time where all was well, none where it was not.

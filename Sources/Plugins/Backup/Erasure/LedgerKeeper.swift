@@ -1,14 +1,29 @@
 import ArtifactStore
 import Domain
 import Kernel
+import Logging
 import ManaFormat
 import NIOCore
 
 /// Keeps the ledger of erasures beside the artifacts, so that a restore of an old one into a new database knows of later erasures
 /// (spec: backup.md, "Erasure").
-struct LedgerKeeper: Sendable {
+struct LedgerKeeper: ArtifactRetention {
     let store: any ArtifactStore
     let users: any UserLog
+    let catalog: Catalog
+    let logger: Logger
+
+    /// Keeps the ledger, which has just grown, and says whether there are artifacts that hold what was erased. Retention tells nobody when the
+    /// last of them goes: that depends on the backups to come.
+    func hold() async throws -> ArtifactHold {
+        do {
+            try await keep()
+        } catch {
+            // The erasure took place; the next sweep keeps the ledger, and the database has it in any case.
+            logger.warning("the ledger of erasures could not be kept beside the artifacts", metadata: ["error": "\(error)"])
+        }
+        return try await catalog.kept().isEmpty ? .none : .untilRemoved
+    }
 
     /// One for each database, by a part of the digest of its secret.
     private static let prefix = "mana-sync-erasures-"

@@ -33,7 +33,7 @@ struct Housekeeping: Sendable {
     func prune(for requester: Requester) async throws -> [CatalogEntry] {
         let expired = try await expired()
         for entry in expired {
-            try await catalog.markDeleted(entry.id)
+            guard try await catalog.markDeleted(entry.id) else { continue }
             try await audit.append(.backup(.backupDeleted, entry.id, by: requester, kind: entry.kind))
             if let uri = entry.uri { try await store.delete(uri) }
             logger.info("a backup was removed by retention", metadata: ["backup": "\(entry.id)"])

@@ -89,7 +89,7 @@ struct BackupRunner: Sendable {
         case .recordStored(let bundle):
             try await catalog.store(bundle, of: entry.id)
         case .verify(let bundle):
-            try await whileBeating(entry.id) {
+            _ = try await whileBeating(entry.id) {
                 try await BundleCheck(store: store).check(bundle.uri, is: bundle) {
                     progress(.verifying(bytes: $0, of: bundle.size))
                 }

@@ -6,13 +6,16 @@ import Synchronization
 /// Carries out runs in the background, whatever becomes of who asked for them. One at a time, since the catalog has one at a time.
 final class BackupWorker: Service {
     private let runner: BackupRunner
+    private let afterwards: @Sendable () async -> Void
     private let logger: Logger
     private let begun: AsyncStream<CatalogEntry>
     private let continuation: AsyncStream<CatalogEntry>.Continuation
     private let isRunning = Mutex(false)
 
-    init(runner: BackupRunner, logger: Logger) {
+    /// - Parameter afterwards: what is done after each run.
+    init(runner: BackupRunner, logger: Logger, afterwards: @escaping @Sendable () async -> Void = {}) {
         self.runner = runner
+        self.afterwards = afterwards
         self.logger = logger
         // The catalog lets no second one begin while one waits here.
         (begun, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(4))
@@ -34,6 +37,7 @@ final class BackupWorker: Service {
         for await entry in begun {
             do {
                 try await runner.carryOut(entry)
+                await afterwards()
             } catch {
                 logger.error("a backup's end could not be noted", metadata: ["backup": "\(entry.id)", "error": "\(error)"])
             }

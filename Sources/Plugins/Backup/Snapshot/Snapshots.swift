@@ -104,7 +104,7 @@ actor Snapshots {
         if try await source.log.copyDatabase(to: "\(folder)/\(file)") != nil {
             artifact = try await store.describe(store.uri(of: file))
         } else {
-            artifact = try await store.put(bundle) { sink in _ = try await source.write(to: sink) }
+            artifact = try await store.put(bundle) { @Sendable [source] sink in _ = try await source.write(to: sink) }
             try await BundleCheck(store: store).check(artifact.uri, is: nil)
         }
         return Staged(
