@@ -199,7 +199,8 @@ let package = Package(
         .tests(
             "BackupPluginTests",
             [
-                "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting", "ManaFormat",
+                "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting",
+                "ManaFormat",
                 "MetricsPlugin",
                 "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
                 .logging, .nioCore,

@@ -50,9 +50,11 @@ public struct BackupConfig: ConfigSection {
         check.require(maxImport >= .kibibytes(1), "maxImport", "must be at least 1KiB")
         for (index, key) in apiKeys.enumerated() {
             check.require(
-                Principal.isValid(userID: key.name), "apiKeys[\(index)].name", "must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -")
+                Principal.isValid(userID: key.name), "apiKeys[\(index)].name",
+                "must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -")
             check.require(
-                (key.key == nil) != (key.keyFile == nil), "apiKeys[\(index)].key", "must be set, or keyFile, and not both")
+                (key.key == nil) != (key.keyFile == nil), "apiKeys[\(index)].key",
+                "must be set, or keyFile, and not both")
         }
         check.require(Set(apiKeys.map(\.name)).count == apiKeys.count, "apiKeys", "must not have a name twice")
         check.require(!operatorRoles.contains(""), "operatorRoles", "must not have an empty role")
@@ -66,7 +68,8 @@ public struct BackupConfig: ConfigSection {
         check.require(TimeZone(identifier: timeZone) != nil, "timeZone", "must be an IANA time zone, as Europe/Berlin")
         check.require(jitter >= .zero && jitter <= .seconds(6 * 3600), "jitter", "must be from 0s to 6h")
         for (name, count) in [
-            ("last", retention.last), ("daily", retention.daily), ("weekly", retention.weekly), ("monthly", retention.monthly),
+            ("last", retention.last), ("daily", retention.daily), ("weekly", retention.weekly),
+            ("monthly", retention.monthly),
         ] {
             check.require((0...10_000).contains(count), "retention.\(name)", "must be from 0 to 10000")
         }

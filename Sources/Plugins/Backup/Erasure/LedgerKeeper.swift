@@ -20,7 +20,8 @@ struct LedgerKeeper: ArtifactRetention {
             try await keep()
         } catch {
             // The erasure took place; the next sweep keeps the ledger, and the database has it in any case.
-            logger.warning("the ledger of erasures could not be kept beside the artifacts", metadata: ["error": "\(error)"])
+            logger.warning(
+                "the ledger of erasures could not be kept beside the artifacts", metadata: ["error": "\(error)"])
         }
         return try await catalog.kept().isEmpty ? .none : .untilRemoved
     }

@@ -69,7 +69,9 @@ struct Housekeeping: Sendable {
         }
         let there = Set(artifacts.map(\.uri))
         for entry in try await catalog.kept() {
-            guard let uri = entry.uri, !there.contains(uri), (entry.finishedAt ?? entry.startedAt) < time.now else { continue }
+            guard let uri = entry.uri, !there.contains(uri), (entry.finishedAt ?? entry.startedAt) < time.now else {
+                continue
+            }
             do throws(ArtifactError) {
                 _ = try await store.describe(uri)
             } catch {

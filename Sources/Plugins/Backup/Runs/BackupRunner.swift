@@ -56,7 +56,8 @@ struct BackupRunner: Sendable {
                 let error = BackupError(any: error)
                 // What is left to do after a failure is done as far as it goes; what cannot be done is found at the next start.
                 guard failure == nil else {
-                    logger.error("a backup's failure could not be noted", metadata: ["error": "\(error.debugDescription)"])
+                    logger.error(
+                        "a backup's failure could not be noted", metadata: ["error": "\(error.debugDescription)"])
                     continue
                 }
                 failure = error
@@ -73,7 +74,8 @@ struct BackupRunner: Sendable {
         guard let dead = try await catalog.abandoned(atStart: atStart) else { return }
         let reason = "The instance that made the backup stopped in the middle of it."
         guard try await catalog.fail(dead.id, because: reason) else { return }
-        try await audit.append(.backup(.backupFailed, dead.id, by: dead.requester, kind: dead.kind, error: .interrupted))
+        try await audit.append(
+            .backup(.backupFailed, dead.id, by: dead.requester, kind: dead.kind, error: .interrupted))
         logger.warning("a backup was broken off by a crash", metadata: ["backup": "\(dead.id)"])
         metrics.runEnded(dead.kind, isDone: false)
         if let uri = dead.uri { try await store.delete(uri) }

@@ -39,7 +39,8 @@ final class BackupWorker: Service {
                 try await runner.carryOut(entry)
                 await afterwards()
             } catch {
-                logger.error("a backup's end could not be noted", metadata: ["backup": "\(entry.id)", "error": "\(error)"])
+                logger.error(
+                    "a backup's end could not be noted", metadata: ["backup": "\(entry.id)", "error": "\(error)"])
             }
         }
         try Task.checkCancellation()

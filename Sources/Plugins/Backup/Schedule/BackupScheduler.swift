@@ -24,7 +24,8 @@ struct BackupScheduler: Service {
             do {
                 try await time.sleep(for: try await tick())
             } catch let error as StoreError {
-                logger.warning("the schedule of backups could not be read", metadata: ["error": "\(error.debugDescription)"])
+                logger.warning(
+                    "the schedule of backups could not be read", metadata: ["error": "\(error.debugDescription)"])
                 try await time.sleep(for: Self.glance)
             }
         }
