@@ -141,14 +141,14 @@ let package = Package(
                 .nioCore, .nioPosix, .serviceLifecycle,
             ]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
+        .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
                 "Kernel", "Domain", "StoragePlugin", "StorageShared", "BackupPlugin", "BillingPlugin",
-                "DevIssuerPlugin",
-                "MetricsPlugin", "SyncPlugin",
+                "DevIssuerPlugin", "MetricsPlugin", "SpacesPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -209,6 +209,12 @@ let package = Package(
         .tests(
             "BillingPluginTests",
             ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
+        .tests(
+            "SpacesPluginTests",
+            [
+                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting", .coreMetrics,
+                .httpTypes, .hummingbirdCore, .logging, .nioCore,
+            ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

@@ -3,6 +3,7 @@ import BillingPlugin
 import DevIssuerPlugin
 import Kernel
 import MetricsPlugin
+import SpacesPlugin
 import StoragePlugin
 import SyncPlugin
 
@@ -14,6 +15,7 @@ enum Composition {
         BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,
+        SpacesPlugin.self,
         SyncPlugin.self,
     ]
 

@@ -59,6 +59,7 @@ final class PostgresStoreFixture: StoreFixture {
     var store: PostgresStore { current.withLock { $0 } }
     var log: any ChangeLog { store }
     var notices: any ChangeNotices { store.notices }
+    var grants: any SpaceGrants { store }
 
     /// Opens a second store over the same database, as another instance of the server does.
     func openAnother(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws -> PostgresStore {

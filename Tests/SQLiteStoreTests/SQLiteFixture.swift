@@ -47,6 +47,7 @@ final class SQLiteFixture: StoreFixture {
     var store: SQLiteStore { current.withLock { $0 } }
     var log: any ChangeLog { store }
     var notices: any ChangeNotices { store.notices }
+    var grants: any SpaceGrants { store }
 
     func reopen() async throws {
         try await reopen { _ in }

@@ -20,7 +20,7 @@ public final class SQLiteStore: ChangeLog {
     private let time: any TimeSource
     private let metrics: StoreMetrics
     private let state = Mutex(State.closed)
-    private let board = ChangeNoticeBoard()
+    let board = ChangeNoticeBoard()
     package let schemas = PluginSchemas()
 
     /// A store that is closed: nothing is opened or made yet.
@@ -82,12 +82,10 @@ public final class SQLiteStore: ChangeLog {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         let engine = try enter()
         defer { engine.gate.leave() }
+        try push.requireWritableSpaces()
         let stored = push.changes.isEmpty ? StoredPush() : try await engine.writer.store(push)
         let own = query.client == nil ? stored.changes : OwnChanges()
-        let page = try await engine.readers.read { (session) throws(StoreError) in
-            try session.page(query, leavingOut: own, into: sink)
-        }
-        return (stored.outcome, page)
+        return (stored.outcome, try await engine.page(query, leavingOut: own, into: sink))
     }
 
     public func read<Sink: ChangeSink>(
@@ -95,9 +93,7 @@ public final class SQLiteStore: ChangeLog {
     ) async throws(StoreError) -> ChangePage<Sink> {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.readers.read { (session) throws(StoreError) in
-            try session.page(query, leavingOut: OwnChanges(), into: sink)
-        }
+        return try await engine.page(query, leavingOut: OwnChanges(), into: sink)
     }
 
     /// Reads one value, waiting its turn like any page.

@@ -57,6 +57,13 @@ enum SelectedEngine: Sendable {
         }
     }
 
+    var spaceGrants: any SpaceGrants {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
     /// Which database it is, for people; never with a password.
     var place: String {
         switch self {

@@ -12,6 +12,7 @@ public struct StoragePlugin: Plugin {
             AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
             AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
             AnyServiceKey(ServiceKey.wholeLog),
+            AnyServiceKey(ServiceKey.spaceGrants),
         ])
 
     private let engine: SelectedEngine
@@ -26,6 +27,7 @@ public struct StoragePlugin: Plugin {
         registry.provide(.userLog, engine.userLog)
         registry.provide(.pluginStorage, engine.pluginStorage)
         registry.provide(.wholeLog, engine.wholeLog)
+        registry.provide(.spaceGrants, engine.spaceGrants)
         registry.healthCheck(
             HealthCheck("database") { [engine] in
                 do {

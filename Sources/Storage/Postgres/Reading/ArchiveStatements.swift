@@ -54,7 +54,7 @@ enum ArchiveStatements {
               SELECT *, count(*) OVER () AS offered, min(before) OVER (PARTITION BY created_at) AS before_place FROM (
                 SELECT *, coalesce(sum(bytes) OVER (ORDER BY created_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
                   0) AS before FROM (
-                  SELECT \(form.columns), app_id AS archived_app, \(form.bytes) AS bytes,
+                  SELECT \(form.wholeColumns), app_id AS archived_app,
                     coalesce(imported_client_id, client_id) AS archived_client
                   FROM sync_changes WHERE user_id = $1 AND created_at > $2 AND created_at <= $3
                   ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES) AS found) AS sized) AS placed

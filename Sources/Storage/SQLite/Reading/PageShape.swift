@@ -62,6 +62,11 @@ enum ChangeColumn: Int32, CaseIterable {
         }
     }.joined(separator: ", ")
 
+    /// The columns of the table that goes by `alias`, each with its name, with another place than the one that the table has.
+    static func list(from alias: String, place: String) -> String {
+        allCases.map { $0 == .createdAt ? "\(place) AS created_at" : "\(alias).\($0.name)" }.joined(separator: ", ")
+    }
+
     private var name: String {
         switch self {
         case .createdAt: "created_at"
