@@ -202,8 +202,8 @@ let package = Package(
                 "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting",
                 "ManaFormat",
                 "MetricsPlugin",
-                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
-                .logging, .nioCore,
+                "PostgresClient", "PostgresFixture", "SQLiteStore", "StoragePlugin", "SyncPlugin", .httpTypes,
+                .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(
@@ -212,7 +212,8 @@ let package = Package(
         .tests(
             "SpacesPluginTests",
             [
-                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting", .coreMetrics,
+                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics,
                 .httpTypes, .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),

@@ -25,11 +25,14 @@ final class BackupWorker: Service {
     ///
     /// - Throws: ``BackupError`` with `running` while one is under way, and `unavailable` while the server starts or stops.
     func start(_ kind: CatalogEntry.Kind, for requester: Requester) async throws -> CatalogEntry {
-        guard isRunning.withLock({ $0 }) else { throw BackupError(.unavailable, "Backups are not made now.") }
+        guard takesRuns else { throw BackupError(.unavailable, "Backups are not made now.") }
         let entry = try await BackupError.translating { try await runner.begin(kind, for: requester) }
         continuation.yield(entry)
         return entry
     }
+
+    /// Whether runs are carried out.
+    var takesRuns: Bool { isRunning.withLock { $0 } }
 
     func run() async throws {
         isRunning.withLock { $0 = true }
