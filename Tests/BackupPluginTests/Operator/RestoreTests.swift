@@ -15,7 +15,7 @@ struct RestoreTests {
     static func fill(_ server: BackupServer) async throws {
         try await server.push(
             insertion("a", data: "{\n  \"title\": \"Milk \\u0041\",\r\n \"n\": 1.50e2}") + ","
-                + insertion("ä\\u0000\\\"", more: #","eventId":"\#(uuid(1))","spaceId":null,"origin":"x""#) + ","
+                + insertion("ä\\u0001\\\"", more: #","eventId":"\#(uuid(1))","spaceId":null,"origin":"x""#) + ","
                 + #"{"table":"tasks","id":"a","op":"update","fields":{"t":{"value":[1, 2],"updatedAt":"2026-01-01T00:00:00Z"}}}"#,
             client: "c1")
         try await server.push(
