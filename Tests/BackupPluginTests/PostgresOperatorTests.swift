@@ -1,3 +1,6 @@
+import HTTPTypes
+import KernelTesting
+import ManaFormat
 import Testing
 
 @testable import BackupPlugin
