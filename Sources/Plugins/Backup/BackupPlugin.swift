@@ -7,7 +7,7 @@ public struct BackupPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "backup", summary: "a user's data: export, import and erasure",
         needs: [
-            .required(.userLog), .required(.pluginStorage),
+            .required(.userLog), .required(.pluginStorage), .optional(.spaceDirectory),
         ])
 
     private let export: ExportRoute
@@ -19,7 +19,8 @@ public struct BackupPlugin: Plugin {
         let log = try dependencies.require(.userLog)
         export = ExportRoute(
             log: log, time: dependencies.time, metrics: ExportMetrics(factory: dependencies.metrics))
-        archive = ImportRoute(config: config, log: log, judge: nil, time: dependencies.time)
+        archive = ImportRoute(
+            config: config, log: log, judge: try dependencies.optional(.spaceDirectory)?.judge, time: dependencies.time)
         let tables = try dependencies.require(.pluginStorage).tables(BackupSchema.schema)
         audit = AuditLog(tables: tables, time: dependencies.time)
         erasure = ErasureRoute(log: log, audit: audit, artifacts: nil)
