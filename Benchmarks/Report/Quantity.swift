@@ -24,7 +24,8 @@ enum Quantity: String, Codable, CaseIterable {
     /// Whether it makes sense to divide it by a reference's.
     var isCompared: Bool {
         switch self {
-        case .requests, .changes, .megabytes, .serverCPU, .databaseCPU, .megabyteCPU, .grown, .perConnection, .idleCPU, .toldMedian,
+        case .requests, .changes, .megabytes, .serverCPU, .databaseCPU, .megabyteCPU, .grown, .perConnection, .idleCPU,
+            .toldMedian,
             .toldTail:
             true
         case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false
