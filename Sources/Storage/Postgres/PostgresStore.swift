@@ -84,8 +84,10 @@ public final class PostgresStore: ChangeLog {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         let engine = try enter()
         defer { engine.gate.leave() }
-        guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.read(query, into: sink)) }
-        return try await engine.store(push, thenReading: query, into: sink)
+        guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.page(query, into: sink)) }
+        return query.includesSpaces || push.writableSpaces != nil
+            ? try await engine.storeShared(push, thenReading: query, into: sink)
+            : try await engine.store(push, thenReading: query, into: sink)
     }
 
     public func read<Sink: ChangeSink>(
@@ -93,7 +95,7 @@ public final class PostgresStore: ChangeLog {
     ) async throws(StoreError) -> ChangePage<Sink> {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.read(query, into: sink)
+        return try await engine.page(query, into: sink)
     }
 
     /// Reads one value.

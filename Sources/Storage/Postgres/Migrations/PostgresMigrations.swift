@@ -2,7 +2,7 @@ package import StorageShared
 
 /// The steps of the storage's own tables, in order.
 package enum PostgresMigrations {
-    package static let all = [changeLog, userLog]
+    package static let all = [changeLog, userLog, SpaceTables.migration]
 
     private static let changeLog = Migration(
         owner: owner, name: "0001-change-log",

@@ -15,7 +15,7 @@ final class PostgresEngine: Sendable {
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
     let time: any TimeSource
-    private let metrics: StoreMetrics
+    let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
     let clock: ChangeClock
@@ -80,7 +80,7 @@ final class PostgresEngine: Sendable {
     func store<Sink: ChangeSink>(
         _ push: Push, thenReading query: ChangeQuery, into sink: Sink
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
-        if purge.isDue() { await purgeReceipts() }
+        await purgeReceiptsWhereDue()
         let began = ContinuousClock.now
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
         let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
@@ -120,7 +120,9 @@ final class PostgresEngine: Sendable {
         return try await page(query, state: state, rows: rows, into: sink)
     }
 
-    private func purgeReceipts() async {
+    /// Forgets expired receipts, if nobody has for a while.
+    func purgeReceiptsWhereDue() async {
+        guard purge.isDue() else { return }
         do {
             _ = try await client.transaction(try ReceiptPurge.statements(role: role, now: wallClock))
         } catch {
@@ -137,6 +139,7 @@ final class PostgresEngine: Sendable {
         }
     }
 
+    /// What the database is told to be the time; nil for its own.
     var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
 
     /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
