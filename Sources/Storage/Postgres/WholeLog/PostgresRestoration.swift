@@ -18,10 +18,8 @@ struct PostgresRestoration: LogRestoration {
             let isThere = Self.emptied.map { "EXISTS (SELECT FROM \($0))" }.joined(separator: " OR ")
             let found = try await session.query(PostgresStatement("SELECT \(isThere)", isPrepared: false))
             isEmpty = found.boolean(0, 0) == false
-            if isReplacing {
-                for table in Self.emptied + Self.forgotten {
-                    _ = try await session.query(PostgresStatement("DELETE FROM \(table)", isPrepared: false))
-                }
+            for table in Self.forgotten + (isReplacing ? Self.emptied : []) {
+                _ = try await session.query(PostgresStatement("DELETE FROM \(table)", isPrepared: false))
             }
         } catch {
             throw StoreError(error)
