@@ -29,8 +29,11 @@ struct PostgresRestoration: LogRestoration {
         guard isEmpty || isReplacing else { throw StoreError(.inUse, "The database is not empty.") }
     }
 
-    /// Receipts tell of rows that are gone; what takes their place has its own.
-    private static let emptied = ["sync_changes", "sync_quarantine", "sync_push_receipts"]
+    /// Receipts tell of rows that are gone; what takes their place has its own. So do inherited places: grants are made anew.
+    private static let emptied = [
+        "sync_changes", "sync_quarantine", "sync_push_receipts", "sync_space_memberships", "sync_inherited_changes",
+        "sync_space_inheritance", "sync_space_grants",
+    ]
 
     func append(_ records: [LogRecord], to table: LogTable) async throws(StoreError) {
         guard !records.isEmpty else { return }
