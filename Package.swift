@@ -207,7 +207,8 @@ let package = Package(
         .tests(
             "SpacesPluginTests",
             [
-                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting", .coreMetrics,
+                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics,
                 .httpTypes, .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),

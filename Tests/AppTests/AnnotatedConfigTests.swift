@@ -63,7 +63,8 @@ struct AnnotatedConfigTests {
     func plans() throws {
         let plan = try Composition.plan(try Repository.text(Self.file))
         #expect(plan.openTraits.map(\.name) == ["metered"])
-        #expect(plan.disabled.map(\.id) == ["billing", "spaces"], "what needs an outside service is off, and nothing else")
+        #expect(
+            plan.disabled.map(\.id) == ["billing", "spaces"], "what needs an outside service is off, and nothing else")
     }
 
     @Test(

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Query plans of spaces, on PostgreSQL")
 struct SharedPlanTests {
-    @Test("Each scope of a page is read by its index, whatever the planner knows of the table", arguments: [false, true])
+    @Test(
+        "Each scope of a page is read by its index, whatever the planner knows of the table", arguments: [false, true])
     func page(isAnalyzed: Bool) async throws {
         try await PostgresStoreFixture.withStore { fixture in
             try await fixture.database.run(

@@ -16,7 +16,8 @@ extension PostgresEngine {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         await purgeReceiptsWhereDue()
         let began = ContinuousClock.now
-        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now) }
+        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
+        }
         let asked = PageShape.rows(for: query, more: query.client == nil ? push.changes.count : 0)
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
             [
