@@ -60,7 +60,9 @@ struct PushGroupTests {
         }
     }
 
-    @Test("Pushes that wait are stored together, each once, and each is told what became of its own", .timeLimit(.minutes(1)))
+    @Test(
+        "Pushes that wait are stored together, each once, and each is told what became of its own",
+        .timeLimit(.minutes(1)))
     func together() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let records = (0..<60).map { "r\($0)" }
