@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
@@ -62,6 +63,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -85,6 +87,9 @@ let package = Package(
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
+        .module(
+            "ArtifactStore", path: "Sources/ArtifactStore",
+            ["Kernel", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1, .nioPosix]),
         .module("Archive", path: "Sources/Archive", ["CZlib", .nioCore]),
         .module(
             "PostgresClient", path: "Sources/PostgresClient",
@@ -129,15 +134,21 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
+        .plugin(
+            "Backup",
+            [
+                "ArtifactStore", "JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
+            ]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
+        .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
             name: "App",
             dependencies: [
-                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BillingPlugin", "DevIssuerPlugin",
-                "MetricsPlugin",
-                "SyncPlugin",
+                "Kernel", "Domain", "StoragePlugin", "StorageShared", "BackupPlugin", "BillingPlugin",
+                "DevIssuerPlugin", "MetricsPlugin", "SpacesPlugin", "SyncPlugin",
                 .argumentParser, .httpTypes, .logging, .metrics, .serviceLifecycle, .unixSignals,
             ],
             path: "Sources/App", swiftSettings: settings),
@@ -153,6 +164,9 @@ let package = Package(
         .module("PostgresFixture", path: "Tests/PostgresFixture", []),
         .tests("JSONScannerTests", ["JSONScanner"]),
         .tests("PostgresClientTests", ["PostgresClient", "PostgresFixture", .coreMetrics, .logging]),
+        .tests(
+            "ArtifactStoreTests", ["ArtifactStore", "JSONScanner", "Kernel", "KernelTesting", .crypto, .nioCore],
+            resources: [.copy("Fixtures")]),
         .tests("ArchiveTests", ["Archive", .nioCore], resources: [.copy("Readers")]),
         .tests("ManaFormatTests", ["ManaFormat", "Archive", "Domain", "JSONScanner", "Kernel", .nioCore]),
         .tests(
@@ -182,10 +196,26 @@ let package = Package(
                 "SyncPlugin", "KernelTesting", "MetricsPlugin", "StoragePlugin", .coreMetrics, .httpTypes,
                 .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
             ]),
+        .tests(
+            "BackupPluginTests",
+            [
+                "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting",
+                "ManaFormat",
+                "MetricsPlugin",
+                "PostgresClient", "PostgresFixture", "SQLiteStore", "StoragePlugin", "SyncPlugin", .httpTypes,
+                .hummingbirdCore, .logging, .nioCore,
+            ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(
             "BillingPluginTests",
             ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),
+        .tests(
+            "SpacesPluginTests",
+            [
+                "SpacesPlugin", "SyncPlugin", "StoragePlugin", "CachedLookup", "Domain", "Kernel", "KernelTesting",
+                .coreMetrics,
+                .httpTypes, .hummingbirdCore, .logging, .nioCore,
+            ]),
         .tests("MetricsPluginTests", ["MetricsPlugin", "KernelTesting", .httpTypes, .logging, .metrics, .nioCore]),
         .tests("DevIssuerPluginTests", ["DevIssuerPlugin", "KernelTesting", .httpTypes, .nioCore]),
         .tests("AppTests", ["App", "Kernel", "KernelTesting", .httpTypes]),

@@ -1,7 +1,9 @@
+import BackupPlugin
 import BillingPlugin
 import DevIssuerPlugin
 import Kernel
 import MetricsPlugin
+import SpacesPlugin
 import StoragePlugin
 import SyncPlugin
 
@@ -9,9 +11,11 @@ import SyncPlugin
 enum Composition {
     static let plugins: [any Plugin.Type] = [
         StoragePlugin.self,
+        BackupPlugin.self,
         BillingPlugin.self,
         DevIssuerPlugin.self,
         MetricsPlugin.self,
+        SpacesPlugin.self,
         SyncPlugin.self,
     ]
 

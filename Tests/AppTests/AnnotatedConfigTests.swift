@@ -13,6 +13,8 @@ struct AnnotatedConfigTests {
         "auth.jwksURL": AuthConfig.localJWKSURL, "auth.issuer": "https://auth.example.org",
         "auth.audience": "mana-sync", "plugins.billing.serviceKey": "<redacted>",
         "plugins.billing.serviceKeyFile": #""/run/secrets/mana-service-key""#,
+        "plugins.spaces.serviceKey": "<redacted>",
+        "plugins.spaces.serviceKeyFile": #""/run/secrets/mana-service-key""#,
         "storage.postgres.url": #""postgres://mana_sync@localhost/mana_sync?sslmode=verify-full""#,
         "storage.postgres.passwordFile": #""/run/secrets/postgres""#,
         "storage.postgres.listenURL": "postgres://mana_sync@db/mana_sync",
@@ -61,7 +63,8 @@ struct AnnotatedConfigTests {
     func plans() throws {
         let plan = try Composition.plan(try Repository.text(Self.file))
         #expect(plan.openTraits.map(\.name) == ["metered"])
-        #expect(plan.disabled.map(\.id) == ["billing"], "what needs an outside service is off, and nothing else")
+        #expect(
+            plan.disabled.map(\.id) == ["billing", "spaces"], "what needs an outside service is off, and nothing else")
     }
 
     @Test(

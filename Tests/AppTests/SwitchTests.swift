@@ -8,16 +8,16 @@ import Testing
 
 /// One combination of what a deployer may switch.
 struct Switches: CustomTestStringConvertible {
-    let sync, metrics, devIssuer, acceptsMetered, billing: Bool
+    let sync, metrics, devIssuer, acceptsMetered, billing, backup: Bool
     let host: String
 
     static let hosts = ["127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "192.0.2.7", "sync.example.org"]
 
-    static let all = (0..<32).flatMap { bits in
+    static let all = (0..<64).flatMap { bits in
         hosts.map { host in
             Switches(
                 sync: bits & 1 != 0, metrics: bits & 2 != 0, devIssuer: bits & 4 != 0, acceptsMetered: bits & 8 != 0,
-                billing: bits & 16 != 0, host: host)
+                billing: bits & 16 != 0, backup: bits & 32 != 0, host: host)
         }
     }
 
@@ -49,6 +49,7 @@ struct Switches: CustomTestStringConvertible {
         plugins:
           sync: {enabled: \(sync)}
           billing: {enabled: \(billing), creditsURL: "http://127.0.0.1:1", serviceKey: a-key-that-is-long-enough}
+          backup: {enabled: \(backup)}
           metrics: {enabled: \(metrics)}
           devIssuer: {enabled: \(devIssuer), keyFile: "\(folder.appending(path: "key").path)"}
         """
@@ -57,7 +58,7 @@ struct Switches: CustomTestStringConvertible {
     var testDescription: String {
         let on = [
             ("sync", sync), ("metrics", metrics), ("devIssuer", devIssuer), ("metered accepted", acceptsMetered),
-            ("billing", billing),
+            ("billing", billing), ("backup", backup),
         ]
         return "\(host): \(on.filter(\.1).map(\.0).joined(separator: ", "))"
     }
@@ -83,6 +84,8 @@ struct SwitchTests {
             #expect(try await server.send(.get, "/health/live").status == .ok)
             #expect(try await server.send(.get, "/nowhere").status == .notFound)
             #expect(try await server.send(.get, "/metrics").status == (switches.metrics ? .ok : .notFound))
+            let export = try await server.send(.get, "/backup/export")
+            #expect(export.status == (switches.backup ? .unauthorized : .notFound))
             try await Self.checkTokens(server, switches)
         }
     }

@@ -137,7 +137,7 @@ private struct LogModel {
 }
 
 /// A generator whose numbers follow from a seed.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

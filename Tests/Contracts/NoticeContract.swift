@@ -86,7 +86,7 @@ let noticeContract: [ContractCase] = [
 ]
 
 /// Keeps the notices that it is sent.
-private final class NoticeCollector: Sendable {
+final class NoticeCollector: Sendable {
     private final class Storage: Sendable {
         let notices = Mutex<[ChangeNotice]>([])
     }

@@ -9,6 +9,9 @@ public protocol StoreFixture: Sendable {
     /// What tells of the log's commits.
     var notices: any ChangeNotices { get }
 
+    /// Which spaces users may read in the log.
+    var grants: any SpaceGrants { get }
+
     /// Closes the log and opens it anew on the same database, as a server's restart does.
     func reopen() async throws
 
@@ -59,4 +62,5 @@ public struct ContractCase: Sendable, CustomStringConvertible {
 ///     }
 public let changeLogContract: [ContractCase] =
     orderContract + pagingContract + filterContract + clockContract + retryContract + eventContract
-    + quarantineContract + noticeContract + payloadContract + concurrencyContract + modelContract
+    + quarantineContract + noticeContract + payloadContract + concurrencyContract + modelContract + spaceReadContract
+    + spaceGrantContract + spaceModelContract + spaceConcurrencyContract

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// PostgreSQL is not installed where Debian puts it.
@@ -68,40 +67,17 @@ struct PostgresPrograms: Sendable {
             '\(binaries)/pg_ctl' stop --silent --mode immediate --pgdata '\(data)'
             rm -rf '\(folder.path)'
             """
-        _ = try spawn("/bin/sh", ["-c", script])
+        try BackgroundProgram.start(command("/bin/sh", ["-c", script]))
     }
 
     private func finish(_ program: String, _ arguments: [String]) async throws {
-        let process = try spawn(program, arguments)
-        let status = await withCheckedContinuation { ended in
-            DispatchQueue.global().async {
-                var status: Int32 = 0
-                while waitpid(process, &status, 0) < 0, errno == EINTR {}
-                ended.resume(returning: status)
-            }
-        }
+        let status = try await BackgroundProgram.start(command(program, arguments)).end()
         guard status == 0 else { throw ProgramFailure(description: "\(program) ended with the wait status \(status)") }
     }
 
-    /// Starts a program with nothing of this process's descriptors: a server would keep them, and whoever reads from them would wait for it.
-    private func spawn(_ program: String, _ arguments: [String]) throws -> pid_t {
-        var command = [program] + arguments
-        if isRoot {
-            command =
-                ["/usr/bin/setpriv", "--reuid", Self.owner, "--regid", Self.owner, "--init-groups", "--"] + command
-        }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in Int32(0)...2 {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        for descriptor in Int32(3)..<256 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        let words = command.map { strdup($0) }
-        defer { words.forEach { free($0) } }
-        var process: pid_t = 0
-        let failure = posix_spawn(&process, command[0], &actions, nil, words + [nil], environ)
-        guard failure == 0 else { throw ProgramFailure(description: "\(program) cannot be started: \(failure)") }
-        return process
+    private func command(_ program: String, _ arguments: [String]) -> [String] {
+        let command = [program] + arguments
+        guard isRoot else { return command }
+        return ["/usr/bin/setpriv", "--reuid", Self.owner, "--regid", Self.owner, "--init-groups", "--"] + command
     }
 }

@@ -45,7 +45,7 @@ public final class PostgresServer: Sendable {
         let lines =
             [
                 "listen_addresses = '127.0.0.1'", "port = \(port)", "unix_socket_directories = ''", "fsync = off",
-                "max_connections = 60", "ssl = on", "log_min_messages = fatal",
+                "max_connections = 200", "ssl = on", "log_min_messages = fatal",
             ] + settings
         let configuration = try FileHandle(forWritingTo: URL(filePath: "\(data)/postgresql.conf"))
         try configuration.seekToEnd()

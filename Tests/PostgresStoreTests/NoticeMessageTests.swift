@@ -19,7 +19,7 @@ struct NoticeMessageTests {
             try notice("anna", tables: ["a", "b,3:x,", "ü\n\u{1F}"]),
             try notice("nobody", space: "1 2:", tables: [" "]),
         ]
-        for news in [ChangeNews.committed(notices), .gap] {
+        for news in [ChangeNews.committed(notices), .grantsChanged(UserID("ann,a 1:")), .gap] {
             let message = NoticeMessage(sender: sender, news: news)
             #expect(NoticeMessage(text: message.text) == message)
         }
@@ -31,7 +31,7 @@ struct NoticeMessageTests {
             "", "1", "1 a", "1 a ", "2 a gap", "1 a gap2", "1 a 4:anna,", "1 a 4:anna,0:,4:todo,0:,1:0,",
             "1 a 4:anna,0:,4:todo,0:,1:1,", "1 a 4:anna,0:,4:to/o,0:,1:1,1:t,", "1 a 4:anna,0:,4:todo,0:,1:1,2:t,",
             "1 a -4:anna,", "1 a 99999999999999999999:a,", "1 a 4:anna,0:,4:todo,0:,9:999999999,1:t,",
-            "1 a 9223372036854775807:a,",
+            "1 a 9223372036854775807:a,", "1 a grants", "1 a grants ", "1 a grants 4:ann,", "1 a grants 4:anna,4:bert,",
         ])
     func broken(text: String) {
         #expect(NoticeMessage(text: text) == nil)

@@ -32,17 +32,11 @@ struct PgBouncer: Sendable {
             \(geteuid() == 0 ? "user = postgres" : "")
             """
         try Data(settings.utf8).write(to: file)
-        // A shell in a session of its own waits for this process: so the pooler ends also when this process is killed, with all of its group.
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/setsid")
-        process.arguments = [
+        // The shell waits for this process: so the pooler ends also when this process is killed.
+        try BackgroundProgram.start([
             "/bin/sh", "-c",
             "'\(program)' -q '\(file.path)' & tail --pid=\(getpid()) -f /dev/null; kill -9 $!; rm -rf '\(folder.path)'",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        ])
         return PgBouncer(port: port)
     }
 }

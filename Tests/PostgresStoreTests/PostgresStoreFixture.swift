@@ -74,6 +74,7 @@ final class PostgresStoreFixture: StoreFixture {
     var store: PostgresStore { current.withLock { $0 } }
     var log: any ChangeLog { store }
     var notices: any ChangeNotices { store.notices }
+    var grants: any SpaceGrants { store }
 
     /// Opens a second store over the same database, as another instance of the server does.
     func openAnother(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws -> PostgresStore {
@@ -85,8 +86,14 @@ final class PostgresStoreFixture: StoreFixture {
     }
 
     func reopen() async throws {
+        try await reopen { _ in }
+    }
+
+    /// Reopens, with what is done to the store before it starts.
+    func reopen(preparing prepare: (PostgresStore) -> Void) async throws {
         await store.stop()
         let store = PostgresStore(config, time: time)
+        prepare(store)
         try await store.start()
         current.withLock { $0 = store }
     }

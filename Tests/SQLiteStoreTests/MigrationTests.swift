@@ -11,19 +11,23 @@ import Testing
 
 @Suite("Migrations")
 struct MigrationTests {
+    /// The store's own migrations.
+    private static let storage = StorageMigrations.all.map(\.name)
+
     @Test("Status shows what is to be done and makes nothing; migrating does it once")
     func statusAndMigrate() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
         let path = folder.path + "/log.db"
         let pending = try SQLiteStore.migrationStatus(path: path)
-        #expect(pending.map(\.state) == [.pending])
-        #expect(pending.map(\.owner) == ["storage"])
+        #expect(pending.map(\.state) == Self.storage.map { _ in .pending })
+        #expect(pending.map(\.owner) == Self.storage.map { _ in "storage" })
         #expect(!FileManager.default.fileExists(atPath: folder.path))
 
         let time = ManualTime(now: contractStart)
-        #expect(try SQLiteStore.migrate(path: path, time: time).map(\.state) == [.applied(contractStart)])
+        let applied = Self.storage.map { _ in MigrationStatus.State.applied(contractStart) }
+        #expect(try SQLiteStore.migrate(path: path, time: time).map(\.state) == applied)
         #expect(try SQLiteStore.migrate(path: path, time: time) == [])
-        #expect(try SQLiteStore.migrationStatus(path: path).map(\.state) == [.applied(contractStart)])
+        #expect(try SQLiteStore.migrationStatus(path: path).map(\.state) == applied)
         try FileManager.default.removeItem(at: folder)
     }
 
@@ -57,8 +61,8 @@ struct MigrationTests {
             try await store.start()
             await store.stop()
             let status = try SQLiteStore.migrationStatus(path: fixture.path)
-            #expect(status.map(\.name) == ["0001-change-log", "1", "2"])
-            #expect(status.dropFirst().allSatisfy { $0.state == .unknown(contractStart) })
+            #expect(status.map(\.name) == Self.storage + ["1", "2"])
+            #expect(status.dropFirst(Self.storage.count).allSatisfy { $0.state == .unknown(contractStart) })
             try await fixture.reopen()
             #expect(try await fixture.log.page().records == ["a"])
         }
@@ -77,7 +81,7 @@ struct MigrationTests {
                 SQLiteStoreConfig(path: fixture.path), migrations: StorageMigrations.all + further,
                 time: fixture.time, metrics: fixture.metrics)
             await #expect(throws: StoreError.self) { try await store.start() }
-            #expect(try SQLiteStore.migrationStatus(path: fixture.path).map(\.name) == ["0001-change-log"])
+            #expect(try SQLiteStore.migrationStatus(path: fixture.path).map(\.name) == Self.storage)
             let connection = try SQLiteConnection(path: fixture.path, for: .inspecting)
             #expect(try connection.texts("SELECT name FROM sqlite_schema WHERE name IN ('artifacts', 'one')") == [])
         }
@@ -91,7 +95,7 @@ struct MigrationTests {
             for _ in 0..<4 { group.addTask { appliedMigrations(path) } }
             return await group.reduce(0, +)
         }
-        #expect(applied == 1)
+        #expect(applied == Self.storage.count)
         try FileManager.default.removeItem(at: folder)
     }
 }

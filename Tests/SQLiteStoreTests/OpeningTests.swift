@@ -38,7 +38,7 @@ struct OpeningTests {
             }
             let migrating = #expect(throws: StoreError.self) { try SQLiteStore.migrate(path: fixture.path) }
             #expect(migrating?.code == .inUse)
-            #expect(try SQLiteStore.migrationStatus(path: fixture.path).count == 1)
+            #expect(try SQLiteStore.migrationStatus(path: fixture.path).count == StorageMigrations.all.count)
             await fixture.store.stop()
             let second = SQLiteStore(SQLiteStoreConfig(path: fixture.path))
             try await second.start()

@@ -20,10 +20,7 @@ struct QueryPlanTests {
                 "SELECT data FROM sync_changes WHERE space_id = ?1 AND app_id = ?2 AND created_at > ?3 ORDER BY created_at, seq",
                 ["sync_changes_by_space"]
             ),
-            (
-                "SELECT data FROM sync_changes WHERE user_id = ?1 AND created_at > ?2 ORDER BY created_at, seq",
-                ["sync_changes_by_user"]
-            ),
+            (sql: UserLogStatements.changes, indexes: ["sync_changes_by_user"] as Set),
         ]
 
     @Test("Every question to the log is answered by its index in order, without a scan or a sort", arguments: questions)
@@ -49,6 +46,9 @@ struct QueryPlanTests {
             "SELECT created_at, user_id = ?2 FROM sync_changes WHERE id = ?1",
             "SELECT reason FROM quarantine WHERE user_id = ?1 AND event_id = ?2 AND digest = ?3 ORDER BY seq LIMIT 1",
             "SELECT since FROM push_receipts WHERE user_id = ?1 AND app_id = ?2 AND client_id = ?3",
+            "SELECT 1 FROM quarantine WHERE user_id = ?1 AND content = ?2 LIMIT 1",
+            "SELECT 1 FROM erasures WHERE pseudonym = ?1 AND place > ?2 LIMIT 1",
+            UserLogStatements.quarantine,
             "SELECT seq FROM push_receipts WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2",
         ])
     func writerPlan(sql: String) async throws {

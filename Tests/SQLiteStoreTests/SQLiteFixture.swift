@@ -47,10 +47,17 @@ final class SQLiteFixture: StoreFixture {
     var store: SQLiteStore { current.withLock { $0 } }
     var log: any ChangeLog { store }
     var notices: any ChangeNotices { store.notices }
+    var grants: any SpaceGrants { store }
 
     func reopen() async throws {
+        try await reopen { _ in }
+    }
+
+    /// Reopens, with what is done to the store before it starts.
+    func reopen(preparing prepare: (SQLiteStore) -> Void) async throws {
         await store.stop()
         let store = SQLiteStore(config, time: time, metrics: metrics)
+        prepare(store)
         try await store.start()
         current.withLock { $0 = store }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Kernel
+import Logging
 import StoragePlugin
 import StorageShared
 
@@ -63,7 +64,7 @@ struct DatabaseCommands: AsyncParsableCommand {
     fileprivate static func withDatabase(
         _ options: ConfigOptions, _ use: (ConfiguredDatabase) async throws(StoreError) -> Void
     ) async throws {
-        let database = ConfiguredDatabase(try options.load().section(StorageConfig.self, at: StoragePlugin.section))
+        let database = ConfiguredDatabase(of: try options.plan(logger: .silent))
         do throws(StoreError) {
             try await use(database)
         } catch {

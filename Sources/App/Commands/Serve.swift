@@ -3,6 +3,7 @@ import Kernel
 import Logging
 import Metrics
 import ServiceLifecycle
+import StoragePlugin
 import UnixSignals
 
 /// `mana-sync serve`, which is also what `mana-sync` alone does.
@@ -21,8 +22,9 @@ struct Serve: AsyncParsableCommand {
         if let factory = plan.service(.metricsFactory) { MetricsSystem.bootstrap(factory) }
         let server = configuration.section(ServerConfig.self, at: "server")
         let pidFile = PIDFile(path: server.pidFile)
+        let file = options.file(ProcessEnvironment.current)
         let runtime = ServerRuntime(plan: plan, logger: logger) { port in
-            StartupReport(plan: plan, port: port).log(to: logger)
+            StartupReport(plan: plan, port: port, file: file).log(to: logger)
             pidFile.write(logger: logger)
         }
         var group = ServiceGroupConfiguration(
@@ -46,6 +48,8 @@ struct Serve: AsyncParsableCommand {
 struct StartupReport {
     let plan: Plan
     let port: Int
+    /// The configuration file; nil where there is none.
+    let file: String?
 
     func log(to logger: Logger) {
         let server = plan.configuration.section(ServerConfig.self, at: "server")
@@ -53,6 +57,8 @@ struct StartupReport {
         logger.info(
             "mana-sync \(BuildInfo.version) serves http://\(host):\(port)",
             metadata: [
+                "config": "\(file ?? "-")",
+                "data": "\(ConfiguredDatabase(of: plan).name)",
                 "plugins": "\(plan.plugins.map(\.manifest.id).joined(separator: ","))",
                 "off": "\(plan.disabled.isEmpty ? "-" : plan.disabled.map(\.id).joined(separator: ","))",
             ])

@@ -29,6 +29,8 @@ public struct ChangeNotice: Hashable, Sendable {
 public enum ChangeNews: Hashable, Sendable {
     /// These pushes were committed: at least one.
     case committed([ChangeNotice])
+    /// A user may read other spaces than before (``SpaceGrants``).
+    case grantsChanged(UserID)
     /// Notices may have been lost, of any user and app: whoever wants to know reads the log.
     case gap
 }

@@ -4,6 +4,8 @@ public struct ChangeQuery: Sendable {
     public var user: UserID
     /// The client that reads: what it pushed itself is left out. None leaves nothing out.
     public var client: ClientID?
+    /// Whether they also see the rows of the spaces that are granted to them (``SpaceGrants``). Without, a space is a label.
+    public var includesSpaces = false
     /// The app.
     public var app: AppID
     /// The tables, or nil for all.
@@ -38,16 +40,19 @@ public struct ChangePage<Sink: ChangeSink>: Sendable {
     /// How many rows it took.
     public var count: Int
     /// Where the reader goes on: every change up to here that it may see is in this page or before it. The last row's place if there is
-    /// more, else never earlier than the query's cursor, except that one ahead of the change clock is mended.
+    /// more (a later one in a page without rows, of a reader who is still inheriting a space), else never earlier than the query's cursor, except that one ahead of the change clock is mended.
     public var until: Cursor
     /// Whether more is there already.
     public var hasMore: Bool
+    /// The spaces that were granted to the reader, where the query includes them.
+    public var spaces: Set<SpaceID>?
 
     /// A page of its parts.
-    public init(sink: Sink, count: Int, until: Cursor, hasMore: Bool) {
+    public init(sink: Sink, count: Int, until: Cursor, hasMore: Bool, spaces: Set<SpaceID>? = nil) {
         self.sink = sink
         self.count = count
         self.until = until
         self.hasMore = hasMore
+        self.spaces = spaces
     }
 }

@@ -16,6 +16,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebugS
         case needsMigration
         /// Another server has the file open.
         case inUse
+        /// What was being read is there no more: its user was erased meanwhile.
+        case gone
         /// A fault of ours or of the engine's.
         case internalFault
     }

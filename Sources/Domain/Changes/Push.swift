@@ -12,11 +12,14 @@ public struct Push: Sendable {
     public var changes: [PushedChange]
     /// For how long a retry without event ids is recognised.
     public var retryWindow: Duration
+    /// The spaces that the user may write into, nil for any. An engine refuses the whole push for a change in another one that has no
+    /// ``PushedChange/refusal``: whoever judged the changes made a mistake.
+    public var writableSpaces: Set<SpaceID>?
 
     /// A push as the protocol's reader makes it.
     public init(
         user: UserID, app: AppID, client: ClientID?, since: Cursor, changes: [PushedChange],
-        retryWindow: Duration = .seconds(24 * 3600)
+        retryWindow: Duration = .seconds(24 * 3600), writableSpaces: Set<SpaceID>? = nil
     ) {
         self.user = user
         self.app = app
@@ -24,6 +27,7 @@ public struct Push: Sendable {
         self.since = since
         self.changes = changes
         self.retryWindow = retryWindow
+        self.writableSpaces = writableSpaces
     }
 }
 

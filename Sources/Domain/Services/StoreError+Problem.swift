@@ -11,8 +11,9 @@ extension StoreError: ProblemConvertible {
         case .full:
             Problem(
                 status: 507, code: "store_full",
-
                 detail: "The store is full; nothing was stored.")
+        case .gone:
+            Problem(status: 410, code: "erased", detail: "The user was erased meanwhile.")
         case .unusable, .newerSchema, .needsMigration, .inUse, .internalFault:
             Problem.internalError
         }

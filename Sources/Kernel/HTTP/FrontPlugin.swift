@@ -26,7 +26,7 @@ struct FrontPlugin: Plugin {
                 [accessLog] request, context, next in
                 var response = try await next(request, context)
                 response.headers[.requestID] = context.requestID.text
-                accessLog.record(request, response, context)
+                accessLog.record(request, &response, context)
                 return response
             })
         registry.gate(

@@ -7,7 +7,7 @@ public import NIOCore
 ///
 /// It is a sink for a page of the log: ``lines`` are then handed to ``ManaWriter``, or are an export in the form of JSON Lines as they are.
 /// A payload is copied byte for byte, but for line breaks between its tokens, which become spaces.
-public struct EventLineEncoder: ChangeSink {
+public struct EventLineEncoder: ChangeSink, QuarantineSink {
     /// The lines so far, each with its line feed.
     public private(set) var lines: ByteBuffer
     /// What they are.

@@ -7,6 +7,8 @@ import Kernel
 struct PullRoute: Sendable {
     let config: SyncConfig
     let log: any ChangeLog
+    /// Who is in which space; nil where a space is a label.
+    let spaces: (any SpaceDirectory)?
     let metrics: SyncMetrics
     let answers: SyncAnswerWriter
 
@@ -21,9 +23,13 @@ struct PullRoute: Sendable {
             throw Problem.missing("since")
         }
         guard let after = Cursor(text: since) else { throw Problem.invalidCursor }
-        let query = ChangeQuery(
+        var query = ChangeQuery(
             user: user, client: try request.clientID(), app: app, tables: [TableName(table)], after: after,
             limit: try limit(parameters), byteLimit: config.pageBytes.bytes)
+        if let spaces {
+            try await spaces.prepareRead(by: user)
+            query.includesSpaces = true
+        }
         let page = try await log.read(query, into: answers.begin())
         metrics.countDelivered(page.count)
         return .json(answers.finish(consume page))

@@ -7,7 +7,10 @@ import Synchronization
 public struct SyncPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "sync", summary: "push and pull of changes, streams and WebSockets",
-        needs: [.required(.changeLog), .required(.changeNotices), .required(.tokenVerifier)],
+        needs: [
+            .required(.changeLog), .required(.changeNotices), .required(.tokenVerifier), .required(.spaceGrants),
+            .optional(.spaceDirectory),
+        ],
         provides: [AnyServiceKey(ServiceKey.connectedUsers)], traits: [.metered])
 
     private let push: PushRoute
@@ -20,11 +23,16 @@ public struct SyncPlugin: Plugin {
         let log = try dependencies.require(.changeLog)
         let metrics = SyncMetrics(factory: dependencies.metrics)
         let answers = SyncAnswerWriter(timestampKey: config.fieldTimestampKey)
-        push = PushRoute(config: config, log: log, time: dependencies.time, metrics: metrics, answers: answers)
-        pull = PullRoute(config: config, log: log, metrics: metrics, answers: answers)
+        let grants = try dependencies.require(.spaceGrants)
+        let spaces = try dependencies.optional(.spaceDirectory).map { SharedSpaces(directory: $0, grants: grants) }
+        push = PushRoute(
+            config: config, log: log, spaces: spaces?.directory, time: dependencies.time, metrics: metrics,
+            answers: answers)
+        pull = PullRoute(config: config, log: log, spaces: spaces?.directory, metrics: metrics, answers: answers)
         let verifier = try dependencies.require(.tokenVerifier)
         live = LiveServices(
-            config: config, log: log, time: dependencies.time, metrics: LiveMetrics(factory: dependencies.metrics),
+            config: config, log: log, spaces: spaces, time: dependencies.time,
+            metrics: LiveMetrics(factory: dependencies.metrics),
             verify: { (token) throws(AuthenticationError) in try await verifier.verify(token) },
             countDelivered: { metrics.countDelivered($0) })
         stream = StreamRoute(live: live)
@@ -50,6 +58,7 @@ public struct SyncPlugin: Plugin {
         for route in SocketRoutes(live: live).routes { registry.socket(route) }
         registry.provide(.connectedUsers, ConnectedUsers { [seats = live.seats] in seats.users })
         registry.background("timers", live.timers)
+        if let refresh = MembershipRefresh(live: live) { registry.background("memberships", refresh) }
         for description in SyncMetrics.descriptions + LiveMetrics.descriptions { registry.metric(description) }
     }
 

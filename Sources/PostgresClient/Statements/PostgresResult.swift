@@ -33,6 +33,11 @@ public final class PostgresResult: @unchecked Sendable {
         return column < 0 ? nil : Int(column)
     }
 
+    /// The type of a column's values.
+    public func type(of column: Int) -> PostgresType {
+        PostgresType(rawValue: PQftype(pointer, Int32(column)))
+    }
+
     /// Whether a value is NULL, or out of range.
     public func isNull(_ row: Int, _ column: Int) -> Bool {
         !contains(row, column) || PQgetisnull(pointer, Int32(row), Int32(column)) == 1

@@ -10,6 +10,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
     public static let bool = PostgresType(rawValue: 16)
     public static let bytea = PostgresType(rawValue: 17)
     public static let int8 = PostgresType(rawValue: 20)
+    public static let int2 = PostgresType(rawValue: 21)
     public static let int4 = PostgresType(rawValue: 23)
     public static let text = PostgresType(rawValue: 25)
     public static let json = PostgresType(rawValue: 114)

@@ -9,9 +9,11 @@ extension PostgresStore {
     /// Every migration that this server or the database knows. Changes nothing.
     ///
     /// - Throws: what ``start()`` throws while the database cannot be used.
-    public static func migrationStatus(_ config: PostgresStoreConfig) async throws(StoreError) -> [MigrationStatus] {
+    public static func migrationStatus(
+        _ config: PostgresStoreConfig, plugins: [PluginSchema] = []
+    ) async throws(StoreError) -> [MigrationStatus] {
         try await withClient(config) { (client) throws(StoreError) in
-            let migrator = Migrator(PostgresMigrations.all)
+            let migrator = Migrator(PostgresMigrations.all + plugins.postgresMigrations)
             return migrator.plan.status(of: try await migrator.applied(client))
         }
     }
@@ -23,11 +25,12 @@ extension PostgresStore {
     /// - Throws: what ``start()`` throws.
     @discardableResult
     public static func migrate(
-        _ config: PostgresStoreConfig, keepingColumns: Bool = false
+        _ config: PostgresStoreConfig, plugins: [PluginSchema] = [], keepingColumns: Bool = false
     ) async throws(StoreError) -> [MigrationStatus] {
         try await withClient(config) { (client) throws(StoreError) in
             try await DatabaseCheck.check(client)
-            let migrator = Migrator(PostgresMigrations.all, keepingColumns: keepingColumns)
+            let migrator = Migrator(
+                PostgresMigrations.all + plugins.postgresMigrations, keepingColumns: keepingColumns)
             let done = try await migrator.migrate(client)
             return migrator.plan.status(of: try await migrator.applied(client)).filter { status in
                 done.contains { $0.owner == status.owner && $0.name == status.name }
@@ -37,10 +40,12 @@ extension PostgresStore {
 
     /// What ``migrate(_:)`` would do, in lines for people: above all, what becomes of a table that another server made. Changes nothing.
     public static func migrationPreview(
-        _ config: PostgresStoreConfig, keepingColumns: Bool = false
+        _ config: PostgresStoreConfig, plugins: [PluginSchema] = [], keepingColumns: Bool = false
     ) async throws(StoreError) -> [String] {
         try await withClient(config) { (client) throws(StoreError) in
-            try await Migrator(PostgresMigrations.all, keepingColumns: keepingColumns).preview(client)
+            try await Migrator(
+                PostgresMigrations.all + plugins.postgresMigrations, keepingColumns: keepingColumns
+            ).preview(client)
         }
     }
 

@@ -16,12 +16,13 @@ public final class PostgresStore: ChangeLog {
     }
 
     private let config: PostgresStoreConfig
-    private let migrator: Migrator
+    private let migrations: [Migration]
     private let time: any TimeSource
     private let metrics: any MetricsFactory
     private let logger: Logger
     private let state = Mutex(State.closed)
     private let board = ChangeNoticeBoard()
+    package let schemas = PluginSchemas()
 
     /// A store that is closed: nothing is connected yet.
     public convenience init(
@@ -37,7 +38,7 @@ public final class PostgresStore: ChangeLog {
         logger: Logger
     ) {
         self.config = config
-        migrator = Migrator(migrations)
+        self.migrations = migrations
         self.time = time
         self.metrics = metrics
         self.logger = logger
@@ -57,7 +58,8 @@ public final class PostgresStore: ChangeLog {
         }
         do throws(StoreError) {
             let engine = try await PostgresEngine.open(
-                config, migrator: migrator, time: time, metrics: metrics, board: board, logger: logger)
+                config, migrator: Migrator(migrations + schemas.all.postgresMigrations), time: time, metrics: metrics,
+                board: board, logger: logger)
             state.withLock { $0 = .open(engine) }
         } catch {
             state.withLock { $0 = .closed }
@@ -82,8 +84,10 @@ public final class PostgresStore: ChangeLog {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         let engine = try enter()
         defer { engine.gate.leave() }
-        guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.read(query, into: sink)) }
-        return try await engine.store(push, thenReading: query, into: sink)
+        guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.page(query, into: sink)) }
+        return query.includesSpaces || push.writableSpaces != nil
+            ? try await engine.storeShared(push, thenReading: query, into: sink)
+            : try await engine.store(push, thenReading: query, into: sink)
     }
 
     public func read<Sink: ChangeSink>(
@@ -91,7 +95,7 @@ public final class PostgresStore: ChangeLog {
     ) async throws(StoreError) -> ChangePage<Sink> {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.read(query, into: sink)
+        return try await engine.page(query, into: sink)
     }
 
     /// Reads one value.
@@ -103,7 +107,8 @@ public final class PostgresStore: ChangeLog {
         try await engine.ping()
     }
 
-    private func enter() throws(StoreError) -> PostgresEngine {
+    /// Begins an operation, which must leave the engine's gate.
+    func enter() throws(StoreError) -> PostgresEngine {
         let engine: PostgresEngine? = state.withLock { state in
             guard case .open(let engine) = state else { return nil }
             return engine

@@ -7,9 +7,11 @@ extension SQLiteStore {
     /// Every migration that this server or the database knows. Changes nothing, also where there is no file, and needs no lock.
     ///
     /// - Throws: `unusable` for a file that is damaged or of another program.
-    public static func migrationStatus(path: String) throws(StoreError) -> [MigrationStatus] {
+    public static func migrationStatus(
+        path: String, plugins: [PluginSchema] = []
+    ) throws(StoreError) -> [MigrationStatus] {
         let file = try DatabaseFile(path: path)
-        let migrator = Migrator(StorageMigrations.all, time: SystemTimeSource())
+        let migrator = Migrator(StorageMigrations.all + plugins.sqliteMigrations, time: SystemTimeSource())
         return migrator.plan.status(of: try DatabaseInspection.of(file).applied)
     }
 
@@ -19,9 +21,9 @@ extension SQLiteStore {
     /// - Throws: what ``start()`` throws.
     @discardableResult
     public static func migrate(
-        path: String, time: any TimeSource = SystemTimeSource()
+        path: String, plugins: [PluginSchema] = [], time: any TimeSource = SystemTimeSource()
     ) throws(StoreError) -> [MigrationStatus] {
-        let migrator = Migrator(StorageMigrations.all, time: time)
+        let migrator = Migrator(StorageMigrations.all + plugins.sqliteMigrations, time: time)
         let pending = try migrator.plan.pending(after: DatabaseInspection.of(DatabaseFile(path: path)).applied)
         let (connection, _, lock) = try SQLiteEngine.prepare(SQLiteStoreConfig(path: path), migrator: migrator)
         defer { lock.release() }

@@ -15,12 +15,13 @@ public final class SQLiteStore: ChangeLog {
         case open(SQLiteEngine)
     }
 
-    private let config: SQLiteStoreConfig
+    let config: SQLiteStoreConfig
     private let migrations: [Migration]
     private let time: any TimeSource
     private let metrics: StoreMetrics
     private let state = Mutex(State.closed)
-    private let board = ChangeNoticeBoard()
+    let board = ChangeNoticeBoard()
+    package let schemas = PluginSchemas()
 
     /// A store that is closed: nothing is opened or made yet.
     public convenience init(
@@ -54,7 +55,8 @@ public final class SQLiteStore: ChangeLog {
         }
         do throws(StoreError) {
             let engine = try await SQLiteEngine.open(
-                config, migrator: Migrator(migrations, time: time), time: time, metrics: metrics,
+                config, migrator: Migrator(migrations + schemas.all.sqliteMigrations, time: time), time: time,
+                metrics: metrics,
                 notices: board)
             state.withLock { $0 = .open(engine) }
         } catch {
@@ -80,12 +82,10 @@ public final class SQLiteStore: ChangeLog {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         let engine = try enter()
         defer { engine.gate.leave() }
+        try push.requireWritableSpaces()
         let stored = push.changes.isEmpty ? StoredPush() : try await engine.writer.store(push)
         let own = query.client == nil ? stored.changes : OwnChanges()
-        let page = try await engine.readers.read { (session) throws(StoreError) in
-            try session.page(query, leavingOut: own, into: sink)
-        }
-        return (stored.outcome, page)
+        return (stored.outcome, try await engine.page(query, leavingOut: own, into: sink))
     }
 
     public func read<Sink: ChangeSink>(
@@ -93,9 +93,7 @@ public final class SQLiteStore: ChangeLog {
     ) async throws(StoreError) -> ChangePage<Sink> {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.readers.read { (session) throws(StoreError) in
-            try session.page(query, leavingOut: OwnChanges(), into: sink)
-        }
+        return try await engine.page(query, leavingOut: OwnChanges(), into: sink)
     }
 
     /// Reads one value, waiting its turn like any page.
@@ -107,7 +105,8 @@ public final class SQLiteStore: ChangeLog {
         _ = try await engine.readers.read { (session) throws(StoreError) in try session.clock() }
     }
 
-    private func enter() throws(StoreError) -> SQLiteEngine {
+    /// Begins an operation, which must leave the engine's gate.
+    func enter() throws(StoreError) -> SQLiteEngine {
         let engine: SQLiteEngine? = state.withLock { state in
             guard case .open(let engine) = state else { return nil }
             return engine

@@ -36,6 +36,34 @@ enum SelectedEngine: Sendable {
         }
     }
 
+    var userLog: any UserLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
+    var wholeLog: any WholeLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
+    var pluginStorage: any PluginStorage {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
+    var spaceGrants: any SpaceGrants {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
     /// Which database it is, for people; never with a password.
     var place: String {
         switch self {

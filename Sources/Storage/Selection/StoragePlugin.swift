@@ -8,7 +8,12 @@ public struct StoragePlugin: Plugin {
     public static let section = "storage"
     public static let manifest = PluginManifest(
         id: "storage", summary: "the change log: SQLite embedded, or PostgreSQL",
-        provides: [AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices)])
+        provides: [
+            AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
+            AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
+            AnyServiceKey(ServiceKey.wholeLog),
+            AnyServiceKey(ServiceKey.spaceGrants),
+        ])
 
     private let engine: SelectedEngine
 
@@ -19,6 +24,10 @@ public struct StoragePlugin: Plugin {
     public func register(into registry: inout PluginRegistry) {
         registry.provide(.changeLog, engine.log)
         registry.provide(.changeNotices, engine.notices)
+        registry.provide(.userLog, engine.userLog)
+        registry.provide(.pluginStorage, engine.pluginStorage)
+        registry.provide(.wholeLog, engine.wholeLog)
+        registry.provide(.spaceGrants, engine.spaceGrants)
         registry.healthCheck(
             HealthCheck("database") { [engine] in
                 do {

@@ -13,11 +13,16 @@ package struct PageBuilder<Sink: ChangeSink> {
     @usableFromInline var hasMore = false
 
     /// An empty page.
-    package init(sink: Sink, query: ChangeQuery) {
+    package init(sink: Sink, limit: PageLimit) {
         self.sink = sink
-        limit = max(1, query.limit)
-        byteLimit = query.byteLimit
+        self.limit = max(1, limit.rows)
+        byteLimit = limit.bytes
         bytesBefore = sink.writtenBytes
+    }
+
+    /// An empty page for the answer to a query.
+    package init(sink: Sink, query: ChangeQuery) {
+        self.init(sink: sink, limit: PageLimit(rows: query.limit, bytes: query.byteLimit))
     }
 
     /// Takes the next row, which `lend` passes on; false when it belongs on the next page. `lend` is not called for one that does so for certain.

@@ -104,7 +104,7 @@ struct CORSPolicyTests {
         #expect(answer.headers[.accessControlAllowCredentials] == "true")
         #expect(
             answer.headers[.accessControlAllowHeaders]
-                == "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id")
+                == "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id, X-Confirm-Erase")
         #expect(answer.headers[.vary]?.contains("Origin") == true)
     }
 

@@ -23,6 +23,7 @@ struct LiveHubTests {
         func hear(_ notices: [ChangeNotice]) {
             calls.withLock { $0.append(notices.flatMap { $0.tables.map(\.text) }) }
         }
+        func grantsChanged() { calls.withLock { $0.append(["grants"]) } }
         func mayHaveMissed() { calls.withLock { $0.append(["gap"]) } }
         func drain() { calls.withLock { $0.append(["drain"]) } }
     }

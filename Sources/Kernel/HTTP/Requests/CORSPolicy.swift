@@ -28,7 +28,7 @@ public struct CORSPolicy: Sendable {
             fields[.accessControlAllowCredentials] = "true"
             fields[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
             fields[.accessControlAllowHeaders] =
-                "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id"
+                "Authorization, Content-Encoding, Content-Type, Last-Event-ID, X-Client-Id, X-Confirm-Erase"
             fields[.accessControlMaxAge] = "600"
         }
         return Response(status: .noContent, headers: fields)
@@ -40,7 +40,7 @@ public struct CORSPolicy: Sendable {
         if let origin = request.headerFields[.origin], allows(origin: origin) {
             fields[.accessControlAllowOrigin] = origin
             fields[.accessControlAllowCredentials] = "true"
-            fields[.accessControlExposeHeaders] = "Retry-After, X-Request-Id"
+            fields[.accessControlExposeHeaders] = "Content-Disposition, Retry-After, X-Request-Id"
         }
         return fields
     }

@@ -7,6 +7,8 @@ struct LiveServices: Sendable {
     let log: any ChangeLog
     /// Who a token speaks for.
     let verify: @Sendable (BearerToken) async throws(AuthenticationError) -> Principal
+    /// Who may read which space; nil where a space is a label.
+    let spaces: SharedSpaces?
     let time: any TimeSource
     let hub: LiveHub
     let seats: LiveSeats
@@ -15,12 +17,13 @@ struct LiveServices: Sendable {
     let countDelivered: @Sendable (Int) -> Void
 
     init(
-        config: SyncConfig, log: any ChangeLog, time: any TimeSource, metrics: LiveMetrics,
+        config: SyncConfig, log: any ChangeLog, spaces: SharedSpaces? = nil, time: any TimeSource, metrics: LiveMetrics,
         verify: @escaping @Sendable (BearerToken) async throws(AuthenticationError) -> Principal,
         countDelivered: @escaping @Sendable (Int) -> Void
     ) {
         self.config = config
         self.log = log
+        self.spaces = spaces
         self.verify = verify
         self.time = time
         self.metrics = metrics

@@ -73,7 +73,10 @@ struct Migrator: Sendable {
             try names.append(migration.name)
             _ = try await session.query(PostgresStatement(Self.record, names, isPrepared: false))
         }
-        for sql in WorkingRole.preparation + [Self.noticeDeadPeers] { try await Self.run(sql, in: session) }
+        let owners = Set(plan.known.map(\.owner)).subtracting([PostgresMigrations.owner]).sorted()
+        for sql in WorkingRole.preparation + owners.map(WorkingRole.grant(tablesOf:)) + [Self.noticeDeadPeers] {
+            try await Self.run(sql, in: session)
+        }
         return pending
     }
 

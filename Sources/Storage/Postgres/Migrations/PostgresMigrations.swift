@@ -2,11 +2,20 @@ package import StorageShared
 
 /// The steps of the storage's own tables, in order.
 package enum PostgresMigrations {
-    package static let all = [changeLog]
+    package static let all = [changeLog, userLog, SpaceTables.migration]
 
     private static let changeLog = Migration(
-        owner: "storage", name: "0001-change-log",
+        owner: owner, name: "0001-change-log",
         statements: [ChangeLogTables.changes] + afterChanges)
+
+    private static let userLog = Migration(
+        owner: owner, name: "0002-user-log",
+        statements: UserLogTables.all + [
+            ErasureFunctions.deleteRows, ErasureFunctions.erase, ErasureFunctions.reapply, RestoreFunction.restore,
+        ])
+
+    /// Who owns the storage's own tables.
+    static let owner = "storage"
 
     /// What follows once there is a table of changes.
     private static let afterChanges =

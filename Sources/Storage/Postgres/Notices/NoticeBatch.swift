@@ -13,6 +13,7 @@ struct NoticeBatch: Sendable {
     static let mostTables = 4096
 
     private var tables: [Key: Set<TableName>] = [:]
+    private var users: Set<UserID> = []
     private var count = 0
     private var isOverfull = false
 
@@ -28,9 +29,17 @@ struct NoticeBatch: Sendable {
         if count > Self.mostTables { overflow() }
     }
 
+    /// Adds that a user's grants have changed.
+    mutating func add(grantsOf user: UserID) {
+        guard !isOverfull, users.insert(user).inserted else { return }
+        count += 1
+        if count > Self.mostTables { overflow() }
+    }
+
     /// Gives up on what waits: there is a gap instead.
     mutating func overflow() {
         tables = [:]
+        users = []
         count = 0
         isOverfull = true
     }
@@ -38,7 +47,7 @@ struct NoticeBatch: Sendable {
     /// The messages that say all of it.
     func payloads(from sender: NoticeMessage.Sender) -> [String] {
         guard !isOverfull else { return [NoticeMessage(sender: sender, news: .gap).text] }
-        var payloads: [String] = []
+        var payloads = users.map { NoticeMessage(sender: sender, news: .grantsChanged($0)).text }
         var current = NoticeMessage.Text(sender: sender)
         for (key, tables) in tables {
             for part in Self.parts(of: tables) {

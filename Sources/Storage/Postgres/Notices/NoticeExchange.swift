@@ -67,6 +67,13 @@ final class NoticeExchange: Sendable {
         wakeUps.yield()
     }
 
+    /// Tells that a user's grants have changed.
+    func post(grantsOf user: UserID) {
+        board.post(.grantsChanged(user))
+        waiting.withLock { $0.add(grantsOf: user) }
+        wakeUps.yield()
+    }
+
     /// Sends what waits, and ends. Nothing may be posted any more.
     func stop() async {
         wakeUps.finish()

@@ -2,7 +2,7 @@ import Domain
 
 /// A message from one server to the others, as NOTIFY carries it.
 ///
-/// `1 <sender> gap`, or `1 <sender> ` and the notices, each as fields of the form `<UTF-8 bytes>:<text>,`: author, client, app, space (the latter
+/// `1 <sender> gap`; `1 <sender> grants ` and a field, the user whose grants have changed; or `1 <sender> ` and the notices, each as fields of the form `<UTF-8 bytes>:<text>,`: author, client, app, space (the latter
 /// two empty where there is none), how many tables follow, and the tables.
 struct NoticeMessage: Hashable, Sendable {
     /// Which server a message is from.
@@ -16,6 +16,8 @@ struct NoticeMessage: Hashable, Sendable {
     static let channel = "mana_sync_changes"
     /// NOTIFY takes payloads under 8,000 bytes.
     static let mostBytes = 7_900
+
+    private static let grants = "grants "
 
     var sender: Sender
     var news: ChangeNews
@@ -34,6 +36,12 @@ struct NoticeMessage: Hashable, Sendable {
             news = .gap
             return
         }
+        if parts[2].hasPrefix(Self.grants) {
+            var fields = Fields(rest: ArraySlice(parts[2].utf8.dropFirst(Self.grants.utf8.count)))
+            guard let user = fields.next(), fields.rest.isEmpty else { return nil }
+            news = .grantsChanged(UserID(user))
+            return
+        }
         var fields = Fields(rest: ArraySlice(parts[2].utf8))
         var notices: [ChangeNotice] = []
         while !fields.rest.isEmpty {
@@ -46,10 +54,15 @@ struct NoticeMessage: Hashable, Sendable {
 
     /// The message's text.
     var text: String {
-        guard case .committed(let notices) = news else { return "1 \(sender.text) gap" }
-        var text = Text(sender: sender)
-        for notice in notices { text.append(unbounded: notice) }
-        return text.text
+        switch news {
+        case .gap: return "1 \(sender.text) gap"
+        case .grantsChanged(let user):
+            return "1 \(sender.text) \(Self.grants)\(user.text.utf8.count):\(user.text),"
+        case .committed(let notices):
+            var text = Text(sender: sender)
+            for notice in notices { text.append(unbounded: notice) }
+            return text.text
+        }
     }
 
     /// A message while it is written.
@@ -101,7 +114,7 @@ struct NoticeMessage: Hashable, Sendable {
                 space: space.isEmpty ? nil : SpaceID(space), tables: tables)
         }
 
-        private mutating func next() -> String? {
+        mutating func next() -> String? {
             guard let colon = rest.firstIndex(of: UInt8(ascii: ":")),
                 let count = Int(String(decoding: rest[..<colon], as: UTF8.self)), count >= 0,
                 count < rest.endIndex - colon - 1, rest[colon + 1 + count] == UInt8(ascii: ",")

@@ -4,6 +4,7 @@ import Kernel
 import Logging
 import PostgresClient
 import StorageShared
+import Synchronization
 
 /// All that is alive while a store is open.
 final class PostgresEngine: Sendable {
@@ -13,12 +14,14 @@ final class PostgresEngine: Sendable {
     let form: TableForm
     let notices: NoticeExchange
     private let config: PostgresStoreConfig
-    private let time: any TimeSource
-    private let metrics: StoreMetrics
+    let time: any TimeSource
+    let metrics: StoreMetrics
     private let logger: Logger
     private let purge: ReceiptPurge
-    private let clock: ChangeClock
-    private let groups: PushGroups
+    let clock: ChangeClock
+    /// See ``erasureKey()``.
+    let ledgerKey = Mutex<ErasureKey?>(nil)
+    let groups: PushGroups
     /// A slack that no clock exceeds.
     private static let clockIsLeftAlone = Int64.max / 2
 
@@ -81,7 +84,7 @@ final class PostgresEngine: Sendable {
     func store<Sink: ChangeSink>(
         _ push: Push, thenReading query: ChangeQuery, into sink: Sink
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
-        if purge.isDue() { await purgeReceipts() }
+        await purgeReceiptsWhereDue()
         let began = ContinuousClock.now
         // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
         let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
@@ -129,62 +132,9 @@ final class PostgresEngine: Sendable {
         return try await page(query, state: state, rows: rows, into: sink)
     }
 
-    /// Runs a push when it is its turn: for others too, by another one, or by itself.
-    private func storeInTurn(
-        _ member: PushGroups.Member, alone: @Sendable () throws(PostgresError) -> [PostgresStatement]
-    ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
-        guard member.changes <= PushGroups.mostChanges else { return try await storeAlone(alone) }
-        switch await groups.turn(of: member) {
-        case .stored(let results): return (results, false)
-        case .alone(let wasUnsure): return try await storeAlone(alone, wasUnsure: wasUnsure)
-        case .lead(let others):
-            guard !others.isEmpty else {
-                defer { groups.passOn() }
-                return try await storeAlone(alone)
-            }
-            let wasUnsure: Bool
-            do throws(PostgresError) {
-                defer { groups.passOn() }
-                return (try await storeTogether(member, others), false)
-            } catch {
-                if error.losesDatabase { clock.databaseWasLost() }
-                wasUnsure = error.isFateUnknown
-            }
-            for other in others { other.tell(.alone(wasUnsure: wasUnsure)) }
-            return try await storeAlone(alone, wasUnsure: wasUnsure)
-        }
-    }
-
-    /// Runs a group's transaction and tells the others, unless it fails; the leader's results.
-    private func storeTogether(
-        _ member: PushGroups.Member, _ others: [PushGroups.Waiting]
-    ) async throws(PostgresError) -> [PostgresResult] {
-        let members = [member] + others.map(\.member)
-        var statements = [
-            try GroupStatement.make(members, role: role, now: wallClock?.microseconds, slack: clock.slack)
-        ]
-        var ends: [Int] = []
-        for member in members {
-            statements += try member.statements()
-            ends.append(statements.count)
-        }
-        let results = try await client.transaction(statements)
-        clock.pushWasStored(leftBehind: GroupStatement.leftClockBehind(in: results[0]))
-        for (number, other) in others.enumerated() {
-            other.tell(.stored(Array(results[ends[number]..<ends[number + 1]])))
-        }
-        return Array(results[1..<ends[0]])
-    }
-
-    private func storeAlone(
-        _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement], wasUnsure: Bool = false
-    ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
-        let (results, isUnsure) = try await transaction(statements)
-        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
-        return (results, wasUnsure || isUnsure)
-    }
-
-    private func purgeReceipts() async {
+    /// Forgets expired receipts, if nobody has for a while.
+    func purgeReceiptsWhereDue() async {
+        guard purge.isDue() else { return }
         do {
             _ = try await client.transaction(try ReceiptPurge.statements(role: role, now: wallClock))
         } catch {
@@ -201,12 +151,14 @@ final class PostgresEngine: Sendable {
         }
     }
 
-    private var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
+    /// What the database is told to be the time; nil for its own.
+    var wallClock: UnixTime? { config.wallClock == .server ? time.now : nil }
 
     /// Runs a transaction, and again a bounded number of times where that may help and cannot double anything.
     ///
     /// - Returns: the results, and whether an attempt whose fate is unknown came before.
     func transaction(
+        repeating what: Repetition = .whatDoublesNothing,
         _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
     ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
         var wasUnsure = false
@@ -216,14 +168,22 @@ final class PostgresEngine: Sendable {
             } catch {
                 if error.losesDatabase { clock.databaseWasLost() }
                 wasUnsure = wasUnsure || error.isFateUnknown
-                guard attempt < 4, error.isWorthRepeating, !Task.isCancelled else { throw StoreError(error) }
+                guard attempt < 4, error.isWorthRepeating(what), !Task.isCancelled else { throw StoreError(error) }
                 metrics.transactionRepeated()
             }
         }
         throw StoreError(.internalFault, "The attempts came to no end.")
     }
 
-    private static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
+    /// Which transactions are sent again.
+    enum Repetition {
+        /// Those whose repetition does no harm, also where nobody knows whether they took place: the store's own.
+        case whatDoublesNothing
+        /// Only those that did not take place.
+        case whatDidNotHappen
+    }
+
+    static func translating<Value>(_ make: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
         do throws(PostgresError) {
             return try make()
         } catch {
@@ -234,18 +194,18 @@ final class PostgresEngine: Sendable {
 
 extension PostgresError {
     /// Whether the database may be another one when it comes back.
-    fileprivate var losesDatabase: Bool {
+    var losesDatabase: Bool {
         switch category {
         case .connectionLost, .serverShuttingDown, .tooManyConnections, .readOnly: true
         default: false
         }
     }
 
-    /// Whether the same transaction is worth another attempt at once. The store's transactions double nothing, so that one whose fate is
-    /// unknown is too.
-    fileprivate var isWorthRepeating: Bool {
+    /// Whether the same transaction is worth another attempt at once.
+    fileprivate func isWorthRepeating(_ what: PostgresEngine.Repetition) -> Bool {
         switch category {
-        case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan: true
+        case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan:
+            what == .whatDoublesNothing || !isFateUnknown
         default: false
         }
     }

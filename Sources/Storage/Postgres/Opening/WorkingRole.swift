@@ -42,6 +42,23 @@ enum WorkingRole {
         FROM pg_roles AS r WHERE r.rolname = current_user
         """
 
+    /// Grants the role, where there is one and the login is above it, all tables whose names begin as those of a plugin do.
+    static func grant(tablesOf owner: String) -> String {
+        """
+        DO $$
+        DECLARE
+          v_table name;
+        BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(name)')
+              OR NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN RETURN; END IF;
+          FOR v_table IN SELECT tablename FROM pg_tables
+              WHERE schemaname = current_schema() AND starts_with(tablename, 'sync_\(owner)_') LOOP
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO \(name)', v_table);
+          END LOOP;
+        END $$
+        """
+    }
+
     /// Makes the role if the login needs one and may make it, and grants it what the server does.
     static let preparation = [
         """
@@ -62,6 +79,10 @@ enum WorkingRole {
           IF NOT pg_has_role('\(name)', 'MEMBER') THEN EXECUTE format('GRANT \(name) TO %I', current_user); END IF;
           EXECUTE format('GRANT USAGE ON SCHEMA %I TO \(name)', current_schema());
           GRANT SELECT, INSERT, UPDATE, DELETE ON sync_changes, sync_quarantine, sync_push_receipts TO \(name);
+          GRANT SELECT, INSERT ON sync_erasures TO \(name);
+          GRANT SELECT ON sync_erasure_key TO \(name);
+          GRANT SELECT, INSERT, UPDATE, DELETE ON sync_space_memberships, sync_space_grants, sync_space_inheritance,
+            sync_inherited_changes TO \(name);
           GRANT SELECT, USAGE, UPDATE ON SEQUENCE sync_change_clock TO \(name);
         END $$
         """

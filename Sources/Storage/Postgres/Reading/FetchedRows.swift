@@ -7,20 +7,25 @@ import StorageShared
 struct FetchedRows: Sendable {
     private let rows: PostgresResult
     private let asked: Int
+    /// How many of the rows count.
+    private let count: Int
     private let own: OwnChanges
     /// Where the JSON of bulky rows is, by the rows' ids.
     private var bulky: (result: PostgresResult, rows: [EventID: Int])?
 
     /// The answer to a page's statement that asked for so many rows.
-    init(_ rows: PostgresResult, asked: Int, leavingOut own: OwnChanges) {
+    ///
+    /// - Parameter end: Rows with later places do not count.
+    init(_ rows: PostgresResult, asked: Int, leavingOut own: OwnChanges, upTo end: Int64 = .max) {
         self.rows = rows
+        count = end == .max ? rows.rowCount : Self.count(of: rows, upTo: end)
         self.asked = asked
         self.own = own
     }
 
     /// Where the last row stands, if the statement gave as many as it was asked for, so that there may be more behind it.
     var lastOfCut: Cursor? {
-        rows.rowCount >= asked ? Cursor(UnixTime(microseconds: place(rows.rowCount - 1))) : nil
+        count == rows.rowCount && count >= asked ? Cursor(UnixTime(microseconds: place(rows.rowCount - 1))) : nil
     }
 
     /// How many rows are left out at the most.
@@ -37,7 +42,7 @@ struct FetchedRows: Sendable {
         var ids: [EventID] = []
         var bytes = 0
         var last: Int64?
-        for row in 0..<rows.rowCount {
+        for row in 0..<count {
             let place = place(row)
             // Rows that share a place are never parted.
             if last != nil, bytes >= byteLimit, place != last { break }
@@ -67,7 +72,7 @@ struct FetchedRows: Sendable {
         let room = bulkyIDs(within: query.byteLimit).count
         var taken = 0
         var last = query.after.time.microseconds
-        for row in 0..<rows.rowCount {
+        for row in 0..<count {
             let place = place(row)
             if own.contains(place: place, eventID: id(row)) {
                 last = place
@@ -149,6 +154,12 @@ struct FetchedRows: Sendable {
 
     private func isOwn(_ row: Int) -> Bool { own.contains(place: place(row), eventID: id(row)) }
 
+    private static func count(of rows: PostgresResult, upTo end: Int64) -> Int {
+        (0..<rows.rowCount).first { row in
+            PostgresTime.unixMicroseconds(of: rows.integer(row, RowColumn.createdAt.rawValue) ?? 0) > end
+        } ?? rows.rowCount
+    }
+
     private func place(_ row: Int) -> Int64 {
         PostgresTime.unixMicroseconds(of: rows.integer(row, RowColumn.createdAt.rawValue) ?? 0)
     }
@@ -176,7 +187,9 @@ enum BulkyStatement {
         for id in ids { array.append(uuid: id.high, id.low) }
         parameters.append(array)
         try parameters.append(query.user.text)
+        // Of spaces the transaction sees those that are granted.
+        let isVisible = query.includesSpaces ? "(user_id = $2 OR space_id IS NOT NULL)" : "user_id = $2"
         return PostgresStatement(
-            "SELECT id, \(form.bulkyColumns) FROM sync_changes WHERE id = ANY ($1) AND user_id = $2", parameters)
+            "SELECT id, \(form.bulkyColumns) FROM sync_changes WHERE id = ANY ($1) AND \(isVisible)", parameters)
     }
 }

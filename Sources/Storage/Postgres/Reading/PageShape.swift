@@ -68,7 +68,7 @@ struct PageShape: Hashable, Sendable {
                 parameters.append(names)
             }
         }
-        return PostgresStatement(shape.sql, parameters)
+        return PostgresStatement(query.includesSpaces ? SharedPageShape(own: shape).sql : shape.sql, parameters)
     }
 }
 

@@ -2,6 +2,11 @@ import Domain
 import PostgresClient
 
 extension PostgresEngine {
+    /// Reads a page, through the reader's grants where the query includes them.
+    func page<Sink: ChangeSink>(_ query: ChangeQuery, into sink: Sink) async throws(StoreError) -> ChangePage<Sink> {
+        query.includesSpaces ? try await readShared(query, into: sink) : try await read(query, into: sink)
+    }
+
     /// Makes a page of the rows that its transaction gave, and fetches what they leave open.
     func page<Sink: ChangeSink>(
         _ query: ChangeQuery, state: ScopeState, rows: FetchedRows, into sink: Sink
@@ -14,7 +19,7 @@ extension PostgresEngine {
         if !bulky.isEmpty {
             let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
                 [
-                    try ScopeState.statement(for: query, role: role),
+                    try ScopeState.entering(query, role: role),
                     try BulkyStatement.make(bulky, of: query, form: form),
                 ]
             }
@@ -37,7 +42,7 @@ extension PostgresEngine {
         let statement = rest
         let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
             [
-                try ScopeState.statement(for: statement, role: role),
+                try ScopeState.entering(statement, role: role),
                 try PageShape.statement(for: statement, rows: 1 + before.ownCount, form: form),
             ]
         }

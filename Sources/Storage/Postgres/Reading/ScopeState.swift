@@ -31,6 +31,11 @@ struct ScopeState: Sendable {
         return PostgresStatement(sql, parameters)
     }
 
+    /// The statement that begins a further transaction of a page.
+    static func entering(_ query: ChangeQuery, role: String?) throws(PostgresError) -> PostgresStatement {
+        query.includesSpaces ? try SharedScopes.reading(query, role: role) : try statement(for: query, role: role)
+    }
+
     private static let sql = """
         SELECT clock, reach \
         FROM sync_read_state($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')

@@ -32,8 +32,18 @@ enum TableForm: Sendable {
         }.joined(separator: ", ")
     }
 
+    /// What stands behind SELECT to have all columns of a change, whatever their size.
+    var columns: String {
+        RowColumn.allCases.filter { $0 != .bytes }.map { "\(expression(of: $0)) AS \($0.name)" }.joined(separator: ", ")
+    }
+
     /// What stands behind SELECT to have the JSON of a row, however much there is.
     var bulkyColumns: String { RowColumn.bulky.map(expression(of:)).joined(separator: ", ") }
+
+    /// What stands behind SELECT to have all of a row, its JSON however much there is.
+    var wholeColumns: String {
+        RowColumn.allCases.map { "\(expression(of: $0)) AS \($0.name)" }.joined(separator: ", ")
+    }
 
     private func expression(of column: RowColumn) -> String {
         switch self {
@@ -50,7 +60,7 @@ enum TableForm: Sendable {
     }
 
     /// How many bytes of JSON a row has; in inherited ones nobody counted them.
-    private var bytes: String {
+    var bytes: String {
         let (data, timestamps) = self == .own ? ("data", "field_timestamps") : ("data_jsonb", "field_timestamps_jsonb")
         return "coalesce(payload_bytes, octet_length(\(data)::text) + octet_length(\(timestamps)::text), 0)"
     }

@@ -17,13 +17,18 @@ struct ScopeLocks: Sendable {
         for change in push.changes {
             if let space = change.space { spaces.insert(space) }
         }
-        var exclusive: Set<Int64> = [Self.key("user", push.user.text)]
+        var exclusive: Set<Int64> = [Self.key(of: push.user)]
         let locksAll = spaces.count > Self.mostSpaces
         if !locksAll {
-            for space in spaces { exclusive.insert(Self.key("space", space.text)) }
+            for space in spaces { exclusive.insert(Self.key(of: space)) }
         }
         locks = exclusive.sorted().map { ($0, true) }
         if !spaces.isEmpty { locks.insert((Self.allSpaces, locksAll), at: 0) }
+    }
+
+    /// Those of a reader besides their spaces', which the database knows: shared.
+    init(ofReader user: UserID) {
+        locks = [(Self.key(of: user), false)]
     }
 
     /// The locks of several pushes: each once, exclusive where one of them needs it so.
@@ -47,7 +52,14 @@ struct ScopeLocks: Sendable {
         parameters.append(kinds)
     }
 
-    private static let allSpaces: Int64 = .min
+    /// The key that stands for all spaces: the smallest.
+    static let allSpaces: Int64 = .min
+
+    /// The key of a user's scope.
+    static func key(of user: UserID) -> Int64 { key("user", user.text) }
+
+    /// The key of a space.
+    static func key(of space: SpaceID) -> Int64 { key("space", space.text) }
 
     /// A scope's key: FNV-1a over its kind and name, so that all versions of the server agree. Two that share one only wait for each other.
     private static func key(_ kind: String, _ name: String) -> Int64 {

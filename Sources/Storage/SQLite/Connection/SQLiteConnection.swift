@@ -18,6 +18,7 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 
     let handle: OpaquePointer
+    private let busyTimeout: Duration
 
     /// Opens a file that is there already.
     init(path: String, for purpose: Purpose, busyTimeout: Duration = .seconds(5)) throws(StoreError) {
@@ -37,6 +38,7 @@ final class SQLiteConnection: @unchecked Sendable {
             throw error
         }
         handle = opened
+        self.busyTimeout = busyTimeout
         sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.microseconds / 1000))
     }
 
@@ -54,6 +56,13 @@ final class SQLiteConnection: @unchecked Sendable {
     func execute(_ sql: String) throws(StoreError) {
         let result = sqlite3_exec(handle, sql, nil, nil, nil)
         guard result == SQLITE_OK else { throw StoreError(resultCode: result, connection: handle) }
+    }
+
+    /// Does `work` with another patience for locks, then sets it back to what it was.
+    func withBusyTimeout(_ timeout: Duration, _ work: () throws(StoreError) -> Void) throws(StoreError) {
+        sqlite3_busy_timeout(handle, Int32(clamping: timeout.microseconds / 1000))
+        defer { sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.microseconds / 1000)) }
+        try work()
     }
 
     /// Prepares a statement that will be used again and again.

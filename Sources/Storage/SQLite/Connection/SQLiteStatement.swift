@@ -7,7 +7,7 @@ import NIOCore
 /// `@unchecked Sendable`: see ``SQLiteConnection``, which it keeps open.
 final class SQLiteStatement: @unchecked Sendable {
     private let connection: SQLiteConnection
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     init(_ sql: String, on connection: SQLiteConnection) throws(StoreError) {
         var prepared: OpaquePointer?

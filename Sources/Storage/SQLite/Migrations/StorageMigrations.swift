@@ -3,7 +3,7 @@ package import StorageShared
 /// The tables of the change log itself (spec: storage.md, "What is stored").
 package enum StorageMigrations {
     /// All of them, in order.
-    package static let all = [changeLog]
+    package static let all = [changeLog, userLog, spaceGrants]
 
     /// `created_at` is the place in the change clock, in microseconds. `members` says which payload members a change was pushed with: 1 data,
     /// 2 fields, 4 deletedAt; NULL in rows that another server wrote, which pair `data` and `field_timestamps` by field name. `data` holds

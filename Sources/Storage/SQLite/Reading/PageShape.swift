@@ -48,6 +48,25 @@ enum ChangeColumn: Int32, CaseIterable {
     /// The columns' names in order.
     static let list = allCases.map(\.name).joined(separator: ", ")
 
+    /// The same for an archive, where a change that was imported keeps the client that it had.
+    static let archivedList = allCases.map { column in
+        column == .client ? "coalesce(imported_client_id, client_id)" : column.name
+    }.joined(separator: ", ")
+
+    /// The same of the quarantine, whose rows have no id of their own.
+    static let quarantinedList = allCases.map { column in
+        switch column {
+        case .createdAt: "quarantined_at"
+        case .id: "NULL"
+        default: column.name
+        }
+    }.joined(separator: ", ")
+
+    /// The columns of the table that goes by `alias`, each with its name, with another place than the one that the table has.
+    static func list(from alias: String, place: String) -> String {
+        allCases.map { $0 == .createdAt ? "\(place) AS created_at" : "\(alias).\($0.name)" }.joined(separator: ", ")
+    }
+
     private var name: String {
         switch self {
         case .createdAt: "created_at"

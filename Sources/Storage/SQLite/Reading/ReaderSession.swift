@@ -4,17 +4,20 @@ import StorageShared
 
 /// A reader's connection with its prepared statements.
 struct ReaderSession: Sendable {
-    private let connection: SQLiteConnection
-    private let begin: SQLiteStatement
-    private let commit: SQLiteStatement
+    let connection: SQLiteConnection
+    let begin: SQLiteStatement
+    let commit: SQLiteStatement
     private let readClock: SQLiteStatement
+    let listGrants: SQLiteStatement
     private var pages: [PageShape: SQLiteStatement] = [:]
+    var spaceArms: [ScopeArm.Shape: [SQLiteStatement]] = [:]
 
     init(connection: SQLiteConnection) throws(StoreError) {
         self.connection = connection
         begin = try connection.prepare("BEGIN")
         commit = try connection.prepare("COMMIT")
         readClock = try connection.prepare("SELECT last FROM change_clock WHERE only = 1")
+        listGrants = try connection.prepare(SpaceGrant.list)
     }
 
     /// The last place that was given out.
@@ -51,7 +54,7 @@ struct ReaderSession: Sendable {
         }
     }
 
-    private mutating func statement(for query: ChangeQuery, after: Int64) throws(StoreError) -> SQLiteStatement {
+    mutating func statement(for query: ChangeQuery, after: Int64) throws(StoreError) -> SQLiteStatement {
         let shape = PageShape(leavesOutClient: query.client != nil, tables: query.tables?.count)
         let statement: SQLiteStatement
         if let prepared = pages[shape] {

@@ -7,8 +7,11 @@ extension SQLiteStatement {
     var place: Int64 { integer(ChangeColumn.createdAt.rawValue) }
 
     /// The current row's event id.
-    var eventID: EventID {
-        let bytes = blob(ChangeColumn.id.rawValue)
+    var eventID: EventID { eventID(in: ChangeColumn.id.rawValue) }
+
+    /// The event id in a column; zero where there is none.
+    func eventID(in column: Int32) -> EventID {
+        let bytes = blob(column)
         guard bytes.count == 16 else { return EventID(high: 0, low: 0) }
         return EventID(
             high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),

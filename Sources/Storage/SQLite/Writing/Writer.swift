@@ -38,15 +38,35 @@ final class Writer: Sendable {
         return try result.get()
     }
 
-    private func storeWaiting() {
-        while queue.keepsWriterAwake() {
-            let began = ContinuousClock.now
-            let (group, results) = session.withLock { $0?.storeGroup(of: queue) } ?? refuseGroup()
-            metrics.groupEnded(pushes: group.count, took: began.duration(to: .now))
-            metrics.queueHas(queue.count)
-            post(group, results)
-            for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
+    /// Does `work`, which has transactions of its own, between two groups of pushes. It is done whole also where the caller's task is
+    /// cancelled.
+    ///
+    /// - Parameter notices: What is to be told of it once it is done.
+    func perform<Value: Sendable>(
+        telling notices: @escaping @Sendable (Value) -> [ChangeNotice] = { _ in [] },
+        _ work: @escaping @Sendable (inout WriterSession) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await threads.onThread { () throws(StoreError) -> Value in
+            let value = try self.session.withLock { (session) throws(StoreError) -> Value in
+                guard var current = session else { throw StoreError(.unavailable, "The store is closed.") }
+                defer { session = current }
+                return try work(&current)
+            }
+            self.notices.post(.committed(notices(value)))
+            return value
         }
+    }
+
+    /// Stores one group, and comes again while there are more: behind other work that waits for the thread.
+    private func storeWaiting() {
+        guard queue.keepsWriterAwake() else { return }
+        let began = ContinuousClock.now
+        let (group, results) = session.withLock { $0?.storeGroup(of: queue) } ?? refuseGroup()
+        metrics.groupEnded(pushes: group.count, took: began.duration(to: .now))
+        metrics.queueHas(queue.count)
+        post(group, results)
+        for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
+        threads.submit { _ in self.storeWaiting() }
     }
 
     /// Tells of the pushes that are durable now, before those who pushed know it.

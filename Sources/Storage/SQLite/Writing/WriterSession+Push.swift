@@ -29,7 +29,7 @@ extension WriterSession {
         } else if let known = retry.known(change.fingerprint) {
             fate = known
         } else if let refusal = change.refusal {
-            try quarantine(change, for: refusal, now: now)
+            try quarantine(change, of: push, for: refusal, now: now)
             fate = .rejected(refusal, isNew: true)
         } else {
             let place = try nextPlace()
@@ -45,14 +45,14 @@ extension WriterSession {
         _ change: PushedChange, eventID: EventID, of push: Push, now: UnixTime
     ) throws(StoreError) -> ChangeFate {
         if let refusal = change.refusal {
-            if let known = try find(eventID, of: push), known.isOwn { return .duplicate(place: known.place) }
+            if let known = try find(eventID, of: push.user), known.isOwn { return .duplicate(place: known.place) }
             return try reject(change, eventID: eventID, of: push, for: refusal, now: now)
         }
         let before = clock
         let place = try nextPlace()
         if try insert(change, as: eventID, at: place) { return .stored(place: place) }
         clock = before
-        if let known = try find(eventID, of: push), known.isOwn { return .duplicate(place: known.place) }
+        if let known = try find(eventID, of: push.user), known.isOwn { return .duplicate(place: known.place) }
         return try reject(change, eventID: eventID, of: push, for: .eventConflict, now: now)
     }
 
@@ -66,17 +66,17 @@ extension WriterSession {
         try find.bind(3, high: change.fingerprint.high, low: change.fingerprint.low)
         defer { find.reset() }
         guard try find.step() else {
-            try quarantine(change, for: reason, now: now)
+            try quarantine(change, of: push, for: reason, now: now)
             return .rejected(reason, isNew: true)
         }
         return .rejected(RejectionReason(rawValue: find.string(0)) ?? reason, isNew: false)
     }
 
-    /// Where an event is in the log and whether the pusher wrote it.
-    private func find(_ eventID: EventID, of push: Push) throws(StoreError) -> (place: Int64, isOwn: Bool)? {
+    /// Where an event is in the log and whether the user wrote it.
+    func find(_ eventID: EventID, of user: UserID) throws(StoreError) -> (place: Int64, isOwn: Bool)? {
         let find = statements.findEvent
         try find.bind(1, high: eventID.high, low: eventID.low)
-        try find.bind(2, push.user.text)
+        try find.bind(2, user.text)
         defer { find.reset() }
         guard try find.step() else { return nil }
         return (find.integer(0), find.integer(1) == 1)
@@ -84,17 +84,28 @@ extension WriterSession {
 
     /// Writes a change into the log; false if its id is taken.
     @discardableResult
-    private func insert(_ change: PushedChange, as eventID: EventID, at place: Int64) throws(StoreError) -> Bool {
+    func insert(
+        _ change: PushedChange, as eventID: EventID, at place: Int64, importedClient: ClientID? = nil
+    ) throws(StoreError) -> Bool {
         let insert = statements.insertChange
         try insert.bind(change)
         try insert.bind(ChangeParameter.count + 1, high: eventID.high, low: eventID.low)
         try insert.bind(ChangeParameter.count + 2, place)
+        try insert.bind(ChangeParameter.count + 3, importedClient?.text)
         try insert.run()
         return connection.changedRows == 1
     }
 
     private func quarantine(
-        _ change: PushedChange, for reason: RejectionReason, now: UnixTime
+        _ change: PushedChange, of push: Push, for reason: RejectionReason, now: UnixTime
+    ) throws(StoreError) {
+        let content = try ChangeFingerprint.content(of: change, app: push.app, client: push.client)
+        try quarantine(change, recognisedBy: content, for: reason, now: now)
+    }
+
+    /// Writes a change into the quarantine.
+    func quarantine(
+        _ change: PushedChange, recognisedBy content: ChangeFingerprint, for reason: RejectionReason, now: UnixTime
     ) throws(StoreError) {
         let insert = statements.insertQuarantined
         try insert.bind(change)
@@ -106,6 +117,7 @@ extension WriterSession {
         try insert.bind(ChangeParameter.count + 2, high: change.fingerprint.high, low: change.fingerprint.low)
         try insert.bind(ChangeParameter.count + 3, reason.rawValue)
         try insert.bind(ChangeParameter.count + 4, now.microseconds)
+        try insert.bind(ChangeParameter.count + 5, high: content.high, low: content.low)
         try insert.run()
     }
 }

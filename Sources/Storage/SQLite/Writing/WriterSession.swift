@@ -35,6 +35,37 @@ struct WriterSession: Sendable {
         return (group, commit(group.map(\.push)))
     }
 
+    /// Does `work` in a transaction of its own, whole or not at all; not at all where it is a rehearsal.
+    mutating func transaction<Value>(
+        isRehearsal: Bool = false,
+        _ work: (inout WriterSession) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try statements.begin.run()
+        do throws(StoreError) {
+            let before = try lastPlace()
+            let value = try work(&self)
+            guard !isRehearsal else {
+                connection.rollBack()
+                clock = before
+                return value
+            }
+            try keepClock(unless: before)
+            try statements.commit.run()
+            return value
+        } catch {
+            connection.rollBack()
+            clock = nil
+            throw error
+        }
+    }
+
+    /// Writes the clock, unless it still stands where it was.
+    private func keepClock(unless before: Int64) throws(StoreError) {
+        guard let clock, clock != before else { return }
+        try statements.writeClock.bind(1, clock)
+        try statements.writeClock.run()
+    }
+
     /// Stores the pushes in the transaction that has begun, and commits it.
     private mutating func commit(_ pushes: [Push]) -> [Result<StoredPush, StoreError>] {
         var reachedCommit = false
@@ -74,10 +105,7 @@ struct WriterSession: Sendable {
         } else {
             for push in pushes { results.append(try storeApart(push)) }
         }
-        if let clock, clock != before {
-            try statements.writeClock.bind(1, clock)
-            try statements.writeClock.run()
-        }
+        try keepClock(unless: before)
         try purgeReceipts(atMost: 2 * pushes.count)
         return results
     }
@@ -107,7 +135,7 @@ struct WriterSession: Sendable {
         try statements.purgeReceipts.run()
     }
 
-    private mutating func lastPlace() throws(StoreError) -> Int64 {
+    mutating func lastPlace() throws(StoreError) -> Int64 {
         if let clock { return clock }
         let last = try statements.readClock.single()
         clock = last

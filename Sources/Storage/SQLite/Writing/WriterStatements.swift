@@ -15,6 +15,7 @@ struct WriterStatements: Sendable {
     let findEvent: SQLiteStatement
     let insertQuarantined: SQLiteStatement
     let findQuarantined: SQLiteStatement
+    let findContent: SQLiteStatement
 
     let findReceipt: SQLiteStatement
     let writeReceipt: SQLiteStatement
@@ -32,19 +33,23 @@ struct WriterStatements: Sendable {
 
         insertChange = try connection.prepare(
             """
-            INSERT INTO sync_changes (\(ChangeParameter.columns), id, created_at)
-            VALUES (\(ChangeParameter.placeholders), ?\(ChangeParameter.count + 1), ?\(ChangeParameter.count + 2))
+            INSERT INTO sync_changes (\(ChangeParameter.columns), id, created_at, imported_client_id)
+            VALUES (\(ChangeParameter.placeholders), ?\(ChangeParameter.count + 1), ?\(ChangeParameter.count + 2),
+              ?\(ChangeParameter.count + 3))
             ON CONFLICT (id) DO NOTHING
             """)
         findEvent = try connection.prepare("SELECT created_at, user_id = ?2 FROM sync_changes WHERE id = ?1")
         insertQuarantined = try connection.prepare(
             """
-            INSERT INTO quarantine (\(ChangeParameter.columns), event_id, digest, reason, quarantined_at)
+            INSERT INTO quarantine (\(ChangeParameter.columns), event_id, digest, reason, quarantined_at, content)
             VALUES (\(ChangeParameter.placeholders), ?\(ChangeParameter.count + 1), ?\(ChangeParameter.count + 2),
-              ?\(ChangeParameter.count + 3), ?\(ChangeParameter.count + 4))
+              ?\(ChangeParameter.count + 3), ?\(ChangeParameter.count + 4), ?\(ChangeParameter.count + 5))
             """)
         findQuarantined = try connection.prepare(
             "SELECT reason FROM quarantine WHERE user_id = ?1 AND event_id = ?2 AND digest = ?3 ORDER BY seq LIMIT 1")
+
+        findContent = try connection.prepare(
+            "SELECT 1 FROM quarantine WHERE user_id = ?1 AND content = ?2 LIMIT 1")
 
         findReceipt = try connection.prepare(
             """

@@ -82,6 +82,11 @@ final class HubShard: Sendable {
         }
     }
 
+    /// The listeners of a user.
+    func listeners(of user: UserID) -> [any LiveListener] {
+        listeners.withLock { $0[.author(user)] ?? [] }
+    }
+
     /// Runs `work` where the listeners are called.
     func run(_ work: @escaping @Sendable (HubShard) -> Void) {
         guard let eventLoop else { return work(self) }

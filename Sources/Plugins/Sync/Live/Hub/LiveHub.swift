@@ -46,6 +46,8 @@ final class LiveHub: Sendable {
                 shard.run { [metrics] shard in
                     shard.deliver(concerning) { metrics.told(after: began.duration(to: .now)) }
                 }
+            case .grantsChanged(let user):
+                shard.run { shard in shard.listeners(of: user).forEach { $0.grantsChanged() } }
             case .gap:
                 shard.run { shard in shard.forEach { $0.mayHaveMissed() } }
             }

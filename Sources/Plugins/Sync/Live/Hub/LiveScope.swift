@@ -49,6 +49,9 @@ protocol LiveListener: AnyObject, Sendable {
     /// These were committed; its scope hears each of them.
     func hear(_ notices: [ChangeNotice])
 
+    /// The user may read other spaces than its scope says.
+    func grantsChanged()
+
     /// Anything may have been committed.
     func mayHaveMissed()
 

@@ -46,6 +46,9 @@ final class LiveSeats: Sendable {
     /// How many users have a stream or an authenticated WebSocket.
     var users: Int { state.withLock { $0.users.count } }
 
+    /// Those users.
+    var connectedUsers: [UserID] { state.withLock { Array($0.users.keys) } }
+
     /// A stream's seat; nil where the user has no more.
     func streamSeat(of user: UserID) -> LiveSeat? { seat(.stream, user, \.streams, limit: limits.streamsPerUser) }
 

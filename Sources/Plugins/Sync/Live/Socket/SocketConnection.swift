@@ -11,6 +11,8 @@ final class SocketConnection {
     private var registration: LiveRegistration?
     private var alarm: LiveTimers.Alarm?
     private var verification: Task<Void, Never>?
+    private var audience: SocketAudience?
+    private var scope: LiveScope?
 
     init(_ socket: any LiveSocket, live: LiveServices, app: AppID?, seat: LiveSeat) {
         self.socket = socket
@@ -41,6 +43,11 @@ final class SocketConnection {
         flush()
     }
 
+    /// Has it hear of other spaces, if there are any.
+    func grantsChanged() {
+        audience?.refresh { [weak self] spaces in self?.listen(to: spaces) }
+    }
+
     /// Whoever cannot be told what has changed is told to come again: then it pulls.
     func mayHaveMissed() {
         perform(conversation.fellBehind())
@@ -56,7 +63,8 @@ final class SocketConnection {
         registration?.cancel()
         verification?.cancel()
         if let alarm { live.timers.cancel(alarm) }
-        (registration, verification, alarm) = (nil, nil, nil)
+        audience?.end()
+        (registration, verification, alarm, audience) = (nil, nil, nil, nil)
         seat.leave()
     }
 
@@ -101,8 +109,28 @@ final class SocketConnection {
         guard let seat = live.seats.socketSeat(of: scope.user) else { return perform(conversation.turnedAway()) }
         self.seat.leave()
         self.seat = seat
+        listen(scope)
+        guard let spaces = live.spaces else { return perform(conversation.joined(now: live.time.now)) }
+        audience = SocketAudience(of: scope.user, in: spaces, on: socket.eventLoop)
+        audience?.refresh { [weak self] spaces in
+            guard let self else { return }
+            listen(to: spaces)
+            perform(conversation.joined(now: live.time.now))
+        }
+    }
+
+    private func listen(to spaces: Set<SpaceID>) {
+        guard var scope, scope.spaces != spaces else { return }
+        scope.spaces = spaces
+        listen(scope)
+    }
+
+    /// Hears of a scope, and no more of the one before. The new one is heard of first, so that nothing is committed in between.
+    private func listen(_ scope: LiveScope) {
+        let before = registration
         registration = live.hub.add(SocketListener(scope: scope, connection: bound), on: socket.eventLoop)
-        perform(conversation.joined(now: live.time.now))
+        before?.cancel()
+        self.scope = scope
     }
 
     private func wake(after delay: Duration) {
@@ -131,6 +159,7 @@ private final class SocketListener: LiveListener {
     }
 
     func hear(_ notices: [ChangeNotice]) { connection.value.hear(notices) }
+    func grantsChanged() { connection.value.grantsChanged() }
     func mayHaveMissed() { connection.value.mayHaveMissed() }
 
     /// The kernel closes sockets itself.

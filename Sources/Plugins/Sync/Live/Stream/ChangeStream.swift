@@ -45,7 +45,9 @@ struct ChangeStream: Sendable {
         while true {
             // What is committed from here on, during the page too, means one more page.
             if let end = end(after: listener.take()) { return end }
-            guard let page = try await reader.next() else { return end(after: listener.take()) ?? .error }
+            guard let page = try await reader.next() else {
+                return end(after: listener.take()) ?? (reader.hasOtherSpaces ? .membershipChanged : .error)
+            }
             if let events = page.events {
                 try await writer.write(events)
                 lastWrite = live.time.elapsed

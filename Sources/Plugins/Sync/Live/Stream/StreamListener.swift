@@ -32,6 +32,7 @@ final class StreamListener: LiveListener {
     }
 
     func hear(_ notices: [ChangeNotice]) { raise(.changes) }
+    func grantsChanged() { raise(.changes) }
     func mayHaveMissed() { raise(.changes) }
     func drain() { raise(.draining) }
 

@@ -15,14 +15,17 @@ struct StreamRoute: Sendable {
         // An EventSource cannot set headers.
         let client = try request.clientID() ?? parameters.clientID()
         let tables = Self.tables(parameters.value(of: "collections") ?? "")
-        let query = ChangeQuery(
+        var query = ChangeQuery(
             user: user, client: client, app: app, tables: tables, after: try Self.cursor(of: request, parameters),
             limit: live.config.pageLimit, byteLimit: min(live.config.pageBytes.bytes, Self.mostPageBytes))
+        query.includesSpaces = live.spaces != nil
         guard !live.hub.isDraining else { throw Problem.unavailable(detail: "The server is shutting down.") }
         guard let seat = live.seats.streamSeat(of: user) else { throw Problem.tooManyStreams }
+        var scope = LiveScope(user: user, client: client, app: app, tables: tables)
+        if let spaces = live.spaces { scope.spaces = try await spaces.readable(by: user) }
         let stream = ChangeStream(
             live: live,
-            listener: StreamListener(scope: LiveScope(user: user, client: client, app: app, tables: tables)),
+            listener: StreamListener(scope: scope),
             seat: seat, query: query, expiresAt: principal.expiresAt, logger: context.logger)
         return Response(
             status: .ok,

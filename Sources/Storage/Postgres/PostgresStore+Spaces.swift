@@ -1,0 +1,19 @@
+public import Domain
+import StorageShared
+
+extension PostgresStore: SpaceGrants {
+    @discardableResult
+    public func grant(
+        _ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration
+    ) async throws(StoreError) -> Bool {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.grant(spaces, to: user, askedBefore: age)
+    }
+
+    public func grantedSpaces(of user: UserID) async throws(StoreError) -> Set<SpaceID> {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.grantedSpaces(of: user)
+    }
+}

@@ -1,0 +1,67 @@
+import Domain
+import PostgresClient
+
+/// What a transaction of a member of spaces saw under its locks, before it read the page (decision 13).
+struct SharedScopes: Sendable {
+    /// The change clock, and how far a page may go. Whatever is written into the reader's scopes later has a later place than the clock.
+    let state: ScopeState
+    /// The spaces that are granted to the reader.
+    let spaces: Set<SpaceID>
+    /// Whether rows are to be inherited that have no places yet: then a page goes up to the last that has.
+    let isInheriting: Bool
+
+    /// Reads the columns `clock`, `spaces` and `inherited_to`.
+    init(_ result: PostgresResult) {
+        var state = ScopeState(result, clockColumn: 0, reachColumn: 2)
+        isInheriting = result.integer(0, 2) != nil
+        if !isInheriting { state.reach = state.clock }
+        self.state = state
+        spaces = Set((result.texts(0, 1) ?? []).compactMap { $0.map { SpaceID($0) } })
+    }
+
+    /// Begins a transaction that reads.
+    static func reading(_ query: ChangeQuery, role: String?) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        try parameters.append(query.user.text)
+        try parameters.append(query.app.text)
+        try ScopeLocks(ofReader: query.user).append(to: &parameters)
+        return PostgresStatement(
+            """
+            SELECT clock, spaces, inherited_to \
+            FROM sync_read_scopes($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $4, $5)
+            """, parameters)
+    }
+
+    /// Begins a transaction that stores a push and then reads.
+    static func storing(
+        _ push: Push, role: String?, now: Int64?, slack: Int64
+    ) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        try parameters.append(push.user.text)
+        if let now { parameters.append(now) } else { parameters.appendNull(.int8) }
+        parameters.append(slack)
+        try ScopeLocks(of: push).append(to: &parameters)
+        if let spaces = push.writableSpaces {
+            var names = try PostgresArray(of: .text)
+            for space in spaces { try names.append(space.text) }
+            parameters.append(names)
+        } else {
+            parameters.appendNull(PostgresType.text.array ?? .inferred)
+        }
+        return PostgresStatement(
+            """
+            SELECT lags FROM sync_enter_push($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
+            $5, $6, $7)
+            """, parameters)
+    }
+
+    /// Shows the scopes to the rest of a transaction that stored a push.
+    static func seeing(_ query: ChangeQuery) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(query.user.text)
+        try parameters.append(query.app.text)
+        return PostgresStatement("SELECT clock, spaces, inherited_to FROM sync_see_scopes($1, $2)", parameters)
+    }
+}

@@ -1,0 +1,161 @@
+import Domain
+import Kernel
+import PostgresClient
+import StorageShared
+import Synchronization
+
+/// Erasing users (spec: backup.md, "Erasure"; decision 12).
+extension PostgresEngine {
+    /// The key by which the database's ledger names users; read once.
+    func erasureKey() async throws(StoreError) -> ErasureKey {
+        if let key = ledgerKey.withLock({ $0 }) { return key }
+        guard let key = ErasureKey(try await secret()) else {
+            throw StoreError(.unusable, "The database is damaged.", cause: "the key of the erasure ledger is missing")
+        }
+        ledgerKey.withLock { $0 = key }
+        return key
+    }
+
+    /// Removes what a user authored and enters it in the ledger, in one transaction.
+    func erase(_ user: UserID) async throws(StoreError) -> Erasure {
+        let pseudonym = try await erasureKey().digest(of: user)
+        let (results, _) = try await transaction { [self] () throws(PostgresError) in
+            [try ErasureStatements.erase(user, pseudonym: pseudonym, role: role, now: wallClock, slack: clock.slack)]
+        }
+        clock.pushWasStored(leftBehind: results[0].boolean(0, 2) == true)
+        let place = PostgresTime.unixMicroseconds(of: results[0].integer(0, 1) ?? 0)
+        return Erasure(
+            erased: Int(results[0].integer(0, 0) ?? 0), pseudonym: pseudonym.hexadecimal,
+            place: Cursor(UnixTime(microseconds: place)))
+    }
+
+    /// The database's own ledger.
+    func erasureLedger() async throws(StoreError) -> ErasureLedger {
+        let secret = try await secret()
+        let (results, _) = try await transaction { [role] () throws(PostgresError) in
+            [try ErasureStatements.enterAsOperator(role: role), PostgresStatement(ErasureStatements.list)]
+        }
+        let rows = results[1]
+        return ErasureLedger(
+            secret: secret,
+            entries: (0..<rows.rowCount).compactMap { row in
+                rows.withBytes(row, 0) { $0.flatMap { SHA256Digest(bytes: $0) } }.map { pseudonym in
+                    ErasureLedger.Entry(
+                        pseudonym: pseudonym, place: Cursor(UnixTime(microseconds: rows.timestamp(row, 1) ?? 0)),
+                        erasedAt: UnixTime(microseconds: rows.timestamp(row, 2) ?? 0))
+                }
+            })
+    }
+
+    /// Removes what the ledgers say, the database's own among them, and enters it there, in one transaction.
+    func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures {
+        let index = try ErasureIndex(ledgers + [try await erasureLedger()])
+        guard let last = index.lastPlace else { return ReappliedErasures() }
+        let key = try await erasureKey()
+        var erasures: [(user: UserID, entry: ErasureLedger.Entry)] = []
+        for user in try await users() {
+            guard var entry = try index.erasure(of: user) else { continue }
+            entry.pseudonym = try key.digest(of: user)
+            erasures.append((user, entry))
+        }
+        let (results, _) = try await transaction { [role, erasures] () throws(PostgresError) in
+            [try ErasureStatements.reapply(erasures, role: role, last: last)]
+        }
+        var reapplied = ReappliedErasures()
+        reapplied.users = Int(results[0].integer(0, 0) ?? 0)
+        reapplied.erased = Int(results[0].integer(0, 1) ?? 0)
+        return reapplied
+    }
+
+    /// Everyone who has rows, whom only the operator's policy shows.
+    private func users() async throws(StoreError) -> Set<UserID> {
+        var users: Set<UserID> = []
+        for table in ["sync_changes", "sync_quarantine", "sync_push_receipts"] {
+            var last = ""
+            while true {
+                let (results, _) = try await transaction { [role, last] () throws(PostgresError) in
+                    [
+                        try ErasureStatements.enterAsOperator(role: role),
+                        try ErasureStatements.users(in: table, after: last),
+                    ]
+                }
+                let names = (0..<results[1].rowCount).compactMap { results[1].string($0, 0) }
+                guard let name = names.last else { break }
+                users.formUnion(names.map { UserID($0) })
+                last = name
+            }
+        }
+        return users
+    }
+
+    private func secret() async throws(StoreError) -> [UInt8] {
+        let (results, _) = try await transaction { [role] () throws(PostgresError) in
+            [try ErasureStatements.enterAsOperator(role: role), PostgresStatement(ErasureStatements.secret)]
+        }
+        return results[1].withBytes(0, 0) { $0.map { Array($0) } ?? [] }
+    }
+}
+
+/// The statements of erasures.
+enum ErasureStatements {
+    static let secret = "SELECT secret FROM sync_erasure_key"
+    static let list = """
+        SELECT DISTINCT ON (pseudonym) pseudonym, place, erased_at FROM sync_erasures ORDER BY pseudonym, place DESC
+        """
+
+    /// Begins a transaction that sees the rows of all users.
+    static func enterAsOperator(role: String?) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        return PostgresStatement(
+            "SELECT sync_enter($1, '', 'on', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')", parameters
+        )
+    }
+
+    /// The call of the erasing function. A user with many rows takes as long as it takes.
+    static func erase(
+        _ user: UserID, pseudonym: SHA256Digest, role: String?, now: UnixTime?, slack: Int64
+    ) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        try parameters.append(user.text)
+        pseudonym.withUnsafeBytes { parameters.append(bytes: $0) }
+        if let now { parameters.append(now.microseconds) } else { parameters.appendNull(.int8) }
+        parameters.append(slack)
+        parameters.append(ScopeLocks.key(of: user))
+        return PostgresStatement(
+            "SELECT erased, place, lags FROM sync_erase($1, $2, $3, $4, $5, '\(TransactionLimits.lock)', $6)",
+            parameters)
+    }
+
+    /// Up to a thousand users who have rows in a table, in order.
+    static func users(in table: String, after user: String) throws(PostgresError) -> PostgresStatement {
+        var parameters = PostgresParameters()
+        try parameters.append(user)
+        return PostgresStatement(
+            "SELECT DISTINCT user_id FROM \(table) WHERE user_id > $1 ORDER BY user_id LIMIT 1000", parameters)
+    }
+
+    /// The call of the function that erases again.
+    static func reapply(
+        _ erasures: [(user: UserID, entry: ErasureLedger.Entry)], role: String?, last: Cursor
+    ) throws(PostgresError) -> PostgresStatement {
+        var users = try PostgresArray(of: .text)
+        var pseudonyms = try PostgresArray(of: .bytea)
+        var places = try PostgresArray(of: .timestamptz)
+        var times = try PostgresArray(of: .timestamptz)
+        for (user, entry) in erasures {
+            try users.append(user.text)
+            entry.pseudonym.withUnsafeBytes { pseudonyms.append(bytes: $0) }
+            places.append(timestamp: entry.place.time.microseconds)
+            times.append(timestamp: entry.erasedAt.microseconds)
+        }
+        var parameters = PostgresParameters()
+        try parameters.append(optional: role)
+        for column in [users, pseudonyms, places, times] { parameters.append(column) }
+        // The clock gives out next what it is raised to.
+        parameters.append(last.time.microseconds + 1)
+        return PostgresStatement(
+            "SELECT users, erased FROM sync_reapply_erasures($1, $2, $3, $4, $5, $6)", parameters)
+    }
+}

@@ -1,0 +1,117 @@
+import Domain
+import Kernel
+
+/// Making and ending grants (decision 13).
+extension WriterSession {
+    /// Makes `spaces` those that the user may read, unless a younger answer was granted before.
+    ///
+    /// - Returns: Whether something changed.
+    mutating func grant(_ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration) throws(StoreError) -> Bool {
+        let now = time.now
+        let asked = now.microseconds - max(0, age.microseconds)
+        return try transaction { (session) throws(StoreError) in
+            guard try session.isNews(of: user, asked: asked, now: now) else { return false }
+            let granted = try session.grantedSpaces(of: user)
+            for space in granted.subtracting(spaces) { try session.endGrant(of: space, to: user) }
+            for space in spaces.subtracting(granted) { try session.beginGrant(of: space, to: user) }
+            try session.forgetEndedGrants(of: user)
+            return granted != spaces
+        }
+    }
+
+    /// Notes when the user's spaces were asked for; false if that was before an answer that is known. One from the future counts as none: the wall
+    /// clock has been set back.
+    private func isNews(of user: UserID, asked: Int64, now: UnixTime) throws(StoreError) -> Bool {
+        let note = try connection.prepare(
+            """
+            INSERT INTO space_memberships (user_id, asked_at) VALUES (?1, ?2)
+            ON CONFLICT (user_id) DO UPDATE SET asked_at = excluded.asked_at
+              WHERE asked_at <= excluded.asked_at OR asked_at > ?3
+            """)
+        try note.bind(1, user.text)
+        try note.bind(2, asked)
+        try note.bind(3, now.microseconds)
+        try note.run()
+        return connection.changedRows == 1
+    }
+
+    /// The spaces that the user may read.
+    func grantedSpaces(of user: UserID) throws(StoreError) -> Set<SpaceID> {
+        try connection.grantedSpaces(of: user)
+    }
+
+    /// Sets aside a place for each row that the space has.
+    private mutating func beginGrant(of space: SpaceID, to user: UserID) throws(StoreError) {
+        let count = try connection.prepare("SELECT count(*) FROM sync_changes WHERE space_id = ?1")
+        try count.bind(1, space.text)
+        let before = try lastPlace()
+        let joinedAt = before + (try count.single())
+        let begin = try connection.prepare(
+            "INSERT INTO space_grants (user_id, space_id, joined_at, inherited_to) VALUES (?1, ?2, ?3, ?4)")
+        try begin.bind(1, user.text)
+        try begin.bind(2, space.text)
+        try begin.bind(3, joinedAt)
+        try begin.bind(4, before)
+        try begin.run()
+        clock = joinedAt
+    }
+
+    private mutating func endGrant(of space: SpaceID, to user: UserID) throws(StoreError) {
+        let end = try connection.prepare(
+            "UPDATE space_grants SET ended_at = ?3 WHERE user_id = ?1 AND space_id = ?2 AND ended_at IS NULL")
+        try end.bind(1, user.text)
+        try end.bind(2, space.text)
+        try end.bind(3, try lastPlace())
+        try end.run()
+    }
+
+    /// Removes all that is kept of which spaces a user was in.
+    func removeGrants(of user: UserID) throws(StoreError) {
+        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1"
+        for condition in [
+            "inherited_changes WHERE grant_id IN (\(grants))", "space_inheritance WHERE grant_id IN (\(grants))",
+            "space_grants WHERE user_id = ?1", "space_memberships WHERE user_id = ?1",
+        ] {
+            let remove = try connection.prepare("DELETE FROM \(condition)")
+            try remove.bind(1, user.text)
+            try remove.run()
+        }
+    }
+
+    /// How many inherited rows of ended grants one transaction removes.
+    private static let mostForgotten: Int64 = 5000
+
+    /// Removes what was inherited through the user's ended grants, as much as one transaction should.
+    private func forgetEndedGrants(of user: UserID) throws(StoreError) {
+        let ended = "SELECT grant_id FROM space_grants WHERE user_id = ?1 AND ended_at IS NOT NULL"
+        let forget = try connection.prepare(
+            """
+            DELETE FROM inherited_changes WHERE (grant_id, app_id, place) IN (
+              SELECT grant_id, app_id, place FROM inherited_changes WHERE grant_id IN (\(ended)) LIMIT ?2)
+            """)
+        try forget.bind(1, user.text)
+        try forget.bind(2, Self.mostForgotten)
+        try forget.run()
+        guard connection.changedRows < Self.mostForgotten else { return }
+        for sql in [
+            "DELETE FROM space_inheritance WHERE grant_id IN (\(ended))",
+            "DELETE FROM space_grants WHERE user_id = ?1 AND ended_at IS NOT NULL",
+        ] {
+            let remove = try connection.prepare(sql)
+            try remove.bind(1, user.text)
+            try remove.run()
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// The spaces that a user may read.
+    func grantedSpaces(of user: UserID) throws(StoreError) -> Set<SpaceID> {
+        let list = try prepare("SELECT space_id FROM space_grants WHERE user_id = ?1 AND ended_at IS NULL")
+        try list.bind(1, user.text)
+        defer { list.reset() }
+        var spaces: Set<SpaceID> = []
+        while try list.step() { spaces.insert(SpaceID(list.string(0))) }
+        return spaces
+    }
+}

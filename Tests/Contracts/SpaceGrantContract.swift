@@ -1,0 +1,143 @@
+import Domain
+import Kernel
+import Synchronization
+import Testing
+
+/// What ``SpaceGrants`` promises.
+let spaceGrantContract: [ContractCase] =
+    [1, 2, 3, 1000].map { limit in
+        ContractCase("A joiner gets the space's rows once and before anything newer, in pages of \(limit)") { fixture in
+            try await fixture.log.store(push([insert("b-own")], user: bert))
+            try await fixture.write(["a1", "a2", "a3"], into: family, by: anna)
+            let before = try await fixture.sharedChain(of: bert, limit: limit)
+            #expect(before.records == ["b-own"])
+            #expect(try await fixture.grant([family], to: bert))
+            try await fixture.write(["a4"], into: family, by: anna)
+            try await fixture.log.store(push([insert("b-new")], user: bert))
+            #expect(
+                try await fixture.shared(of: bert, after: before.until, limit: limit) == [
+                    "a1", "a2", "a3", "a4", "b-new",
+                ])
+            #expect(try await fixture.shared(of: bert, limit: limit) == ["b-own", "a1", "a2", "a3", "a4", "b-new"])
+        }
+    } + [
+        ContractCase("A joiner's own earlier rows in the space do not come again") { fixture in
+            try await fixture.write(["b1"], into: family, by: bert)
+            try await fixture.write(["a1"], into: family, by: anna)
+            let before = try await fixture.sharedChain(of: bert)
+            try await fixture.grant([family], to: bert)
+            #expect(try await fixture.shared(of: bert, after: before.until) == ["a1"])
+            #expect(try await fixture.shared(of: bert) == ["b1", "a1"])
+        },
+        ContractCase("A leaver gets nothing more of the space, and keeps what they wrote") { fixture in
+            try await fixture.write(["a1"], into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            try await fixture.write(["b1"], into: family, by: bert)
+            let before = try await fixture.sharedChain(of: bert)
+            try await fixture.write(["a2"], into: family, by: anna)
+            #expect(try await fixture.grant([], to: bert))
+            try await fixture.write(["a3"], into: family, by: anna)
+            #expect(try await fixture.shared(of: bert, after: before.until) == [])
+            #expect(try await fixture.shared(of: bert) == ["b1"])
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [])
+        },
+        ContractCase("A leaver who has not inherited everything gets no more of it") { fixture in
+            try await fixture.write((0..<9).map { "a\($0)" }, into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            let page = try await fixture.sharedPage(of: bert, limit: 2)
+            try await fixture.grant([], to: bert)
+            #expect(try await fixture.shared(of: bert, after: page.until) == [])
+        },
+        ContractCase("A rejoin is a new join: the space's rows come again, once") { fixture in
+            try await fixture.write(["a1"], into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            let first = try await fixture.sharedChain(of: bert)
+            try await fixture.grant([], to: bert)
+            try await fixture.write(["a2"], into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            try await fixture.write(["a3"], into: family, by: anna)
+            #expect(try await fixture.shared(of: bert, after: first.until) == ["a1", "a2", "a3"])
+            #expect(try await fixture.shared(of: bert) == ["a1", "a2", "a3"])
+        },
+        ContractCase("One space's join leaves another's chain as it was") { fixture in
+            try await fixture.grant([family], to: bert)
+            try await fixture.write(["f1"], into: family, by: anna)
+            try await fixture.write(["w1", "w2"], into: work, by: carl)
+            let first = try await fixture.sharedChain(of: bert)
+            try await fixture.write(["f2"], into: family, by: anna)
+            try await fixture.grant([family, work], to: bert)
+            try await fixture.write(["f3"], into: family, by: anna)
+            try await fixture.write(["w3"], into: work, by: carl)
+            for limit in [1, 1000] {
+                #expect(
+                    try await fixture.shared(of: bert, after: first.until, limit: limit)
+                        == ["f2", "w1", "w2", "f3", "w3"])
+            }
+            try await fixture.grant([work], to: bert)
+            #expect(try await fixture.shared(of: bert) == ["w1", "w2", "w3"])
+        },
+        ContractCase("An answer that was asked for before the last one granted changes nothing") { fixture in
+            fixture.setWallClock(contractStart.advanced(by: .seconds(60)))
+            try await fixture.grant([family], to: bert, askedBefore: .seconds(1))
+            #expect(try await fixture.grant([], to: bert, askedBefore: .seconds(2)) == false)
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [family])
+            #expect(try await fixture.grant([], to: carl, askedBefore: .seconds(2)) == false)
+            #expect(try await fixture.grant([], to: bert, askedBefore: .milliseconds(500)))
+            // A wall clock that was set back must not keep answers out until it has caught up.
+            fixture.setWallClock(contractStart)
+            #expect(try await fixture.grant([work], to: bert))
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [work])
+        },
+        ContractCase("The same answer again changes nothing, and nobody is told") { fixture in
+            let told = GrantNews(fixture.notices)
+            try await fixture.grant([family, work], to: bert)
+            #expect(told.users == [bert])
+            #expect(try await fixture.grant([work, family], to: bert) == false)
+            #expect(try await fixture.grant([], to: carl) == false)
+            #expect(told.users == [bert])
+            #expect(try await fixture.grant([work], to: bert))
+            #expect(told.users == [bert, bert])
+        },
+        ContractCase("Grants and inherited places outlive a restart") { fixture in
+            try await fixture.write((0..<5).map { "a\($0)" }, into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            let page = try await fixture.sharedPage(of: bert, limit: 2)
+            try await fixture.reopen()
+            #expect(try await fixture.shared(of: bert, after: page.until) == ["a2", "a3", "a4"])
+            try await fixture.write(["a5"], into: family, by: anna)
+            #expect(try await fixture.shared(of: bert) == (0..<6).map { "a\($0)" })
+        },
+        ContractCase("A space of many rows is inherited in the order of its log, while others go on writing") {
+            fixture in
+            let texts = (0..<10_000).map { "a\($0)" }
+            for start in stride(from: 0, to: texts.count, by: 1000) {
+                let author = start % 2000 == 0 ? anna : carl
+                try await fixture.log.store(
+                    push(texts[start..<(start + 1000)].map { insert($0, into: family) }, user: author))
+            }
+            try await fixture.grant([family], to: bert)
+            async let later: Void = fixture.write((0..<20).map { "later\($0)" }, into: family, by: anna)
+            let first = try await fixture.sharedChain(of: bert, limit: 700)
+            try await later
+            let rest = try await fixture.shared(of: bert, after: first.until)
+            #expect(first.records + rest == texts + (0..<20).map { "later\($0)" })
+            #expect(try await fixture.shared(of: bert, tables: [TableName("none")]) == [])
+        },
+    ]
+
+/// Of whose grants it was told that they changed.
+private final class GrantNews: Sendable {
+    private let told = Mutex<[UserID]>([])
+    private let subscription = Mutex<ChangeSubscription?>(nil)
+
+    init(_ notices: any ChangeNotices) {
+        let new = notices.subscribe { [weak self] news in
+            if case .grantsChanged(let user) = news { self?.told.withLock { $0.append(user) } }
+        }
+        subscription.withLock { $0 = new }
+    }
+
+    deinit { subscription.withLock { $0?.cancel() } }
+
+    var users: [UserID] { told.withLock { $0 } }
+}
