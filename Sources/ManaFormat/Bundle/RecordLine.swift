@@ -5,7 +5,7 @@ import NIOCore
 
 /// A row of the log as a line of JSON: a member for each column that is not null.
 ///
-/// JSON stands in the line as it is. Where it cannot, since it has line breaks, it stands there as a string, in a member whose name ends with `Text`: so every byte of it
+/// JSON stands in the line as it is. Where it cannot, since it has line breaks or white space around it, it stands there as a string, in a member whose name ends with `Text`: so every byte of it
 /// comes back.
 struct RecordLine {
     private let columns: [LogColumn]
@@ -72,9 +72,10 @@ struct RecordLine {
             guard !bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return false }
             do throws(JSONScanError) {
                 var scanner = try JSONScanner(bytes, maximumDepth: 400)
-                _ = try scanner.skipValue()
+                let value = try scanner.skipValue()
                 try scanner.finish()
-                return true
+                // What reads it takes the value without the white space around it.
+                return value.range == 0..<bytes.count
             } catch {
                 return false
             }

@@ -10,6 +10,7 @@ public struct BackupPlugin: Plugin {
         id: "backup", summary: "a user's export, import and erasure; the operator's backups",
         needs: [
             .required(.userLog), .required(.pluginStorage), .required(.wholeLog), .required(.tokenVerifier),
+            .optional(.spaceDirectory),
         ], provides: [AnyServiceKey(ServiceKey.operatorBackups)])
 
     private let users: UserRoutes
@@ -45,7 +46,8 @@ public struct BackupPlugin: Plugin {
         }
         users = UserRoutes(
             export: ExportRoute(log: log, time: time, metrics: ExportMetrics(factory: dependencies.metrics)),
-            archive: ImportRoute(config: config, log: log, judge: nil, time: time),
+            archive: ImportRoute(
+                config: config, log: log, judge: try dependencies.optional(.spaceDirectory)?.judge, time: time),
             erasure: ErasureRoute(log: log, audit: backups.audit, artifacts: backups.ledgers))
     }
 

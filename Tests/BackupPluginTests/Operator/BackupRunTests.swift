@@ -122,7 +122,8 @@ struct BackupRunTests {
                 (HTTPRequest.Method.get, "/api/admin/backups/x"), (.get, "/api/admin/backups/x/file"),
                 (.post, "/api/admin/backups/x/verify"), (.delete, "/api/admin/backups/..%2f..%2fetc"),
             ] {
-                #expect(try await server.operate(method, path).status == .notFound, "\(path)")
+                let answer = try await server.operate(method, path)
+                #expect(answer.status == .notFound, "\(path)")
             }
             for limit in ["0", "-1", "x", "1001", ""] {
                 #expect(try await server.operate(.get, "/api/admin/backups?limit=\(limit)").status == .badRequest)

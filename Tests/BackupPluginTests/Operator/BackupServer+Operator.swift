@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import JSONScanner
 import Kernel
+import KernelTesting
 import NIOCore
 import Testing
 

@@ -69,7 +69,7 @@ struct Housekeeping: Sendable {
         }
         let there = Set(artifacts.map(\.uri))
         for entry in try await catalog.kept() {
-            guard let uri = entry.uri, !there.contains(uri), (entry.finishedAt ?? entry.startedAt) < time.now else {
+            guard let uri = entry.uri, !there.contains(uri) else {
                 continue
             }
             do throws(ArtifactError) {
