@@ -15,6 +15,9 @@ struct AnnotatedConfigTests {
         "plugins.billing.serviceKeyFile": #""/run/secrets/mana-service-key""#,
         "plugins.spaces.serviceKey": "<redacted>",
         "plugins.spaces.serviceKeyFile": #""/run/secrets/mana-service-key""#,
+        "plugins.backup.schedule": #""0 3 * * *""#, "plugins.backup.s3.bucket": "backups",
+        "plugins.backup.s3.accessKeyID": "AKIDEXAMPLE", "plugins.backup.s3.secretAccessKey": "<redacted>",
+        "plugins.backup.s3.secretAccessKeyFile": #""/run/secrets/s3""#,
         "storage.postgres.url": #""postgres://mana_sync@localhost/mana_sync?sslmode=verify-full""#,
         "storage.postgres.passwordFile": #""/run/secrets/postgres""#,
         "storage.postgres.listenURL": "postgres://mana_sync@db/mana_sync",
@@ -63,7 +66,8 @@ struct AnnotatedConfigTests {
     func plans() throws {
         let plan = try Composition.plan(try Repository.text(Self.file))
         #expect(plan.openTraits.map(\.name) == ["metered"])
-        #expect(plan.disabled.map(\.id) == ["billing", "spaces"], "what needs an outside service is off, and nothing else")
+        #expect(
+            plan.disabled.map(\.id) == ["billing", "spaces"], "what needs an outside service is off, and nothing else")
     }
 
     @Test(
@@ -76,6 +80,7 @@ struct AnnotatedConfigTests {
             ("MANA_CREDITS_URL", "http://a", "plugins.billing.creditsURL"),
             ("MANA_SERVICE_KEY", "a", "plugins.billing.serviceKey"),
             ("BILLING_EXEMPT_APPS", "a", "plugins.billing.exemptApps"),
+            ("MANA_API_KEYS", "ops:0123456789abcdef", "plugins.backup.apiKeys"),
         ])
     func variables(name: String, value: String, key: String) throws {
         #expect(try Repository.text(Self.file).contains(name))
