@@ -26,7 +26,7 @@ struct AnnotatedConfigTests {
     /// The file with `# key: value` made `key: value` throughout. A sentence has more than one word before its colon.
     static func uncommented() throws -> String {
         try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard let match = line.wholeMatch(of: /( *)# ([A-Za-z]+:( .*)?)/) else { return String(line) }
+            guard let match = line.wholeMatch(of: /( *)# ([A-Za-z0-9]+:( .*)?)/) else { return String(line) }
             return String(match.1 + match.2)
         }.joined(separator: "\n")
     }
