@@ -4,7 +4,8 @@ import Testing
 
 /// Exactly once, with writers, joins and leaves at the same time.
 let spaceConcurrencyContract: [ContractCase] = [
-    ContractCase("Who joins two spaces while eight write into them gets every row once, a space's in its order") { fixture in
+    ContractCase("Who joins two spaces while eight write into them gets every row once, a space's in its order") {
+        fixture in
         let writing = Writing(8)
         let chain = try await withThrowingTaskGroup(of: [String].self) { group in
             for writer in 0..<8 {

@@ -15,7 +15,9 @@ let spaceGrantContract: [ContractCase] =
             try await fixture.write(["a4"], into: family, by: anna)
             try await fixture.log.store(push([insert("b-new")], user: bert))
             #expect(
-                try await fixture.shared(of: bert, after: before.until, limit: limit) == ["a1", "a2", "a3", "a4", "b-new"])
+                try await fixture.shared(of: bert, after: before.until, limit: limit) == [
+                    "a1", "a2", "a3", "a4", "b-new",
+                ])
             #expect(try await fixture.shared(of: bert, limit: limit) == ["b-own", "a1", "a2", "a3", "a4", "b-new"])
         }
     } + [
@@ -105,7 +107,8 @@ let spaceGrantContract: [ContractCase] =
             try await fixture.write(["a5"], into: family, by: anna)
             #expect(try await fixture.shared(of: bert) == (0..<6).map { "a\($0)" })
         },
-        ContractCase("A space of many rows is inherited in the order of its log, while others go on writing") { fixture in
+        ContractCase("A space of many rows is inherited in the order of its log, while others go on writing") {
+            fixture in
             let texts = (0..<10_000).map { "a\($0)" }
             for start in stride(from: 0, to: texts.count, by: 1000) {
                 let author = start % 2000 == 0 ? anna : carl

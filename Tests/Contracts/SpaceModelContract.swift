@@ -66,7 +66,9 @@ private struct SpaceModel {
         rows.append((change.record.text, user, change.space))
         append(change.record.text, to: user, through: nil)
         for (member, spaces) in grants where member != user {
-            if let space = change.space, spaces.contains(space) { append(change.record.text, to: member, through: space) }
+            if let space = change.space, spaces.contains(space) {
+                append(change.record.text, to: member, through: space)
+            }
         }
     }
 
@@ -74,7 +76,9 @@ private struct SpaceModel {
         let before = grants[user, default: []]
         views[user]?.removeAll { entry in entry.grant.map { !spaces.contains($0) } ?? false }
         for space in spaces.subtracting(before) {
-            for row in rows where row.space == space && row.user != user { append(row.record, to: user, through: space) }
+            for row in rows where row.space == space && row.user != user {
+                append(row.record, to: user, through: space)
+            }
         }
         grants[user] = spaces
         return before != spaces

@@ -41,7 +41,8 @@ let spaceReadContract: [ContractCase] = [
         #expect(try await fixture.shared(of: carl) == [])
         #expect(try await fixture.sharedPage(of: carl).spaces == [])
     },
-    ContractCase("Tables and the reader's client are sifted in spaces too; another's client of that name is not theirs") {
+    ContractCase("Tables and the reader's client are sifted in spaces too; another's client of that name is not theirs")
+    {
         fixture in
         try await fixture.grant([family], to: bert)
         try await fixture.log.store(

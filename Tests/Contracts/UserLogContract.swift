@@ -30,7 +30,7 @@ public struct UserLogCase: Sendable, CustomStringConvertible {
 
 /// What every engine that has a ``UserLog`` promises; run like ``changeLogContract``.
 public let userLogContract: [UserLogCase] =
-    userLogViewContract + restoreContract + erasureContract + reapplicationContract
+    userLogViewContract + restoreContract + erasureContract + reapplicationContract + spaceErasureContract
 
 let bert = UserID("bert")
 let notes = AppID("notes").unsafelyUnwrapped

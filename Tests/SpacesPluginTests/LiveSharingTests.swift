@@ -66,7 +66,8 @@ struct LiveSharingTests {
 
     @Test("Nobody has to ask: who is connected is asked about now and then")
     func refresh() async throws {
-        try await SharedServer.run(["anna": ["family:admin"], "bert": ["family:admin"]], runsBackground: true) { server in
+        try await SharedServer.run(["anna": ["family:admin"], "bert": ["family:admin"]], runsBackground: true) {
+            server in
             let stream = try await Self.stream(server, of: "bert")
             _ = try await Self.text(of: stream, until: "heartbeat")
             server.memberships["bert"] = []

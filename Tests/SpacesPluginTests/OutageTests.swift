@@ -18,7 +18,8 @@ struct OutageTests {
     func nothingKnown(outage: StandInAnswer?) async throws {
         try await SharedServer.run { server in
             if let outage { server.auth.answer(outage) } else { try await server.auth.stop() }
-            try await Self.expectUnavailable(server, .get, "/sync/todo/pull?collection=tasks&since=1970-01-01T00:00:00Z")
+            try await Self.expectUnavailable(
+                server, .get, "/sync/todo/pull?collection=tasks&since=1970-01-01T00:00:00Z")
             try await Self.expectUnavailable(server, .get, "/sync/todo/stream")
             for space in ["family", "_personal:bert"] {
                 let body = #"{"changes":[\#(insertion("a")),\#(insertion("b", space))]}"#

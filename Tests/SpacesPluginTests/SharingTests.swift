@@ -24,7 +24,8 @@ struct SharingTests {
         ("carl", "_personal:carl", []), ("carl", "_personal:", ["1 not_a_member"]),
     ]
 
-    @Test("A change that its user may not make is rejected with its reason, and the rest is stored", arguments: refusals)
+    @Test(
+        "A change that its user may not make is rejected with its reason, and the rest is stored", arguments: refusals)
     func refused(user: String, space: String, rejected: [String]) async throws {
         let members = [
             "anna": ["family:admin", "_personal:bert:owner"], "bert": ["family:viewer"], "guest": ["family:guest"],
@@ -40,7 +41,9 @@ struct SharingTests {
             #expect(try await server.pull(user: user).records == stored)
             if !rejected.isEmpty {
                 #expect(answer.body.contains(#""eventId":"\#(id)""#))
-                let reason = rejected[0].contains("read_only") ? "Your role in the space may only read." : "You are not a member of the space."
+                let reason =
+                    rejected[0].contains("read_only")
+                    ? "Your role in the space may only read." : "You are not a member of the space."
                 #expect(answer.body.contains(#""message":"\#(reason)"}"#))
             }
         }

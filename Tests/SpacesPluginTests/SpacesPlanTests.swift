@@ -11,7 +11,8 @@ struct SpacesPlanTests {
         arguments: [
             ("authURL: \"ftp://x\"", "authURL"), ("cacheFor: 0s", "cacheFor"), ("cacheFor: 25h", "cacheFor"),
             ("staleFor: 1m", "staleFor"), ("staleFor: 169h", "staleFor"), ("timeout: 1ms", "timeout"),
-            ("timeout: 2m", "timeout"), ("cachedUsers: 0", "cachedUsers"), ("readOnlyRoles: [\"\"]", "readOnlyRoles[0]"),
+            ("timeout: 2m", "timeout"), ("cachedUsers: 0", "cachedUsers"),
+            ("readOnlyRoles: [\"\"]", "readOnlyRoles[0]"),
             ("serviceKeyFile: \"\"", "serviceKeyFile"),
         ])
     func limits(section: String, key: String) throws {

@@ -37,6 +37,7 @@ public struct MembershipsUnavailable: Error, Hashable, Sendable, CustomStringCon
     /// 503 `memberships_unavailable`.
     public var problem: Problem {
         Problem.unavailable(
-            code: "memberships_unavailable", detail: "Who is in which space cannot be told now.", retryAfter: .seconds(5))
+            code: "memberships_unavailable", detail: "Who is in which space cannot be told now.",
+            retryAfter: .seconds(5))
     }
 }

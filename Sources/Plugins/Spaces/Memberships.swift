@@ -33,7 +33,9 @@ struct Memberships: Hashable, Sendable {
         for element in elements {
             guard let space = element["organizationId"]?.string, !space.isEmpty, space.utf8.count <= longestName,
                 !space.utf8.contains(0), let role = element["role"]?.string
-            else { throw LookupFailure(.unreadable, "a membership lacks an 'organizationId' or a 'role' that is a text") }
+            else {
+                throw LookupFailure(.unreadable, "a membership lacks an 'organizationId' or a 'role' that is a text")
+            }
             guard !PersonalSpace.contains(SpaceID(space)) else { continue }
             roles[SpaceID(space), default: []].insert(role)
         }

@@ -36,7 +36,8 @@ struct SpacesMetrics: Sendable {
 
     static let descriptions = [
         MetricDescription(
-            .counter, "mana_sync_spaces_refusals_total", help: "Pushed changes that their users may not make, by reason."),
+            .counter, "mana_sync_spaces_refusals_total",
+            help: "Pushed changes that their users may not make, by reason."),
         MetricDescription(
             .counter, "mana_sync_spaces_outage_requests_total",
             help:

@@ -62,8 +62,8 @@ class Tokens:
 class API:
     """The two routes, for any user and client."""
 
-    def __init__(self, transport, tokens):
-        self.transport = transport
+    def __init__(self, transport, tokens, may_reject=False):
+        self.transport, self._may_reject = transport, may_reject
         self._tokens = tokens
 
     def push(self, user, app, client, since, raw_changes=(), schema_version=1, hang_up=False):
@@ -87,13 +87,12 @@ class API:
     def _headers(self, user):
         return {"Authorization": f"Bearer {self._tokens.token(user, self.transport)}"}
 
-    @staticmethod
-    def _answer(method, path, response):
+    def _answer(self, method, path, response):
         status, body = response
         if status != 200:
             raise Mismatch(f"{method} {path} answered {status}", body[:300])
         try:
-            return answer(body)
+            return answer(body, self._may_reject)
         except Mismatch as mismatch:
             raise mismatch.within(f"{method} {path}") from None
 

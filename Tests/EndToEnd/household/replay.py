@@ -1,6 +1,7 @@
 """The command line: runs scenarios against a binary, or the checks against themselves."""
 
 import argparse
+import contextlib
 import os
 import random
 import sys
@@ -48,8 +49,11 @@ def _options():
 
 def _run(name, options, requests):
     """One scenario on a fresh server; its line, or Mismatch."""
-    with tempfile.TemporaryDirectory(prefix="mana-sync-replay-") as folder:
-        server = Server(os.path.abspath(options.binary), folder, options.fault, getattr(SCENARIOS[name], "settings", {}))
+    settings = getattr(SCENARIOS[name], "settings", {})
+    beside = getattr(SCENARIOS[name], "beside", contextlib.nullcontext)
+    with tempfile.TemporaryDirectory(prefix="mana-sync-replay-") as folder, beside() as service:
+        server = Server(os.path.abspath(options.binary), folder, options.fault, service.settings if service else settings)
+        server.service = service
         try:
             server.start()
             line = SCENARIOS[name](server, requests, options.seed)

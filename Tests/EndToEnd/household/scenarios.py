@@ -7,8 +7,10 @@ from .client import API, HTTPTransport, Tokens
 from .crash import CrashRun
 from .fixture import tables
 from .live import LiveRun
+from .memberships import Memberships
 from .oracle import Reader
 from .sequential import Replay
+from .spaces import SharedReplay
 
 
 def plain(server, requests, seed):
@@ -88,9 +90,18 @@ def token_expiry(server, requests, seed):
 
 token_expiry.settings = expiry.SETTINGS
 
+def shared_home(server, requests, seed):
+    """One space, of which two of the three users are members, the second of them from the middle on; every push twice."""
+    replay = SharedReplay(API(HTTPTransport(server.port), Tokens(), may_reject=True), requests, server.service)
+    line = _finish(replay, replayed=replay.run_with_join())
+    return f"{replay.inherited} changes inherited, {replay.foreign} of other members, {replay.refused} refused; {line}"
+
+
+shared_home.beside = Memberships.serve
+
 SCENARIOS = {
     "plain": plain, "values": values, "crash": crash, "twice": twice, "small-pages": small_pages, "live": live,
-    "stopped-readers": stopped_readers, "socket-manners": socket_manners,
+    "shared-home": shared_home, "stopped-readers": stopped_readers, "socket-manners": socket_manners,
     "token-expiry": token_expiry,
 }  # fmt: skip
 

@@ -57,13 +57,15 @@ class Replay:
     def _push(self, device, request):
         reader = device.reader
         before = reader.copy()
-        places = reader.log.append(request.changes, device.client)
+        places, kept = self._commit(device, request)
         since, version = before.cursor, request.schema_version
         first = self.api.push(device.user, device.app, device.client, since, request.raw_changes, version)
+        self._judge(request, first)
         # Others' changes that the answer brings were committed before this push.
         taken = reader.take(first, pushed=places)
         if self.twice:
             again = self.api.push(device.user, device.app, device.client, since, request.raw_changes, version)
+            self._judge(request, again)
             retried = before.copy()
             try:
                 retried.take(again, pushed=places)
@@ -75,11 +77,18 @@ class Replay:
             if self.repeated % 2:  # either answer may be the one that arrives
                 device.reader = reader = retried
         device.apply(taken)
-        device.apply(request.changes)
+        device.apply(kept)
         if request.number % 7 == 0 and device.client is not None:
             self.snapshots.append((device, before))
         if reader.position < len(reader.log.entries):
             self._follow(device)
+
+    def _commit(self, device, request):
+        """The places of the request's changes in the pusher's log, and those changes."""
+        return device.reader.log.append(request.changes, device.client), request.changes
+
+    def _judge(self, request, answer):
+        """Mismatch unless the answer rejects what it should."""
 
     def _follow(self, device):
         """Empty pushes until hasMore is absent."""

@@ -14,6 +14,14 @@ enum ErasureFunctions {
           GET DIAGNOSTICS v_quarantined = ROW_COUNT;
           DELETE FROM sync_push_receipts WHERE user_id = p_user
             AND (p_time IS NULL OR stored_at <= (extract(epoch FROM p_time) * 1000000)::bigint);
+          IF p_place IS NULL THEN
+            DELETE FROM sync_inherited_changes AS i USING sync_space_grants AS g
+              WHERE i.grant_id = g.grant_id AND g.user_id = p_user;
+            DELETE FROM sync_space_inheritance AS i USING sync_space_grants AS g
+              WHERE i.grant_id = g.grant_id AND g.user_id = p_user;
+            DELETE FROM sync_space_grants WHERE user_id = p_user;
+            DELETE FROM sync_space_memberships WHERE user_id = p_user;
+          END IF;
           RETURN v_changes + v_quarantined;
         END $$
         """

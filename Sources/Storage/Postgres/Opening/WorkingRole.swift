@@ -65,7 +65,6 @@ enum WorkingRole {
         DO $$
         DECLARE
           v_login pg_roles;
-          v_table text;
         BEGIN
           SELECT * INTO v_login FROM pg_roles WHERE rolname = current_user;
           IF NOT (v_login.rolsuper OR v_login.rolbypassrls) THEN RETURN; END IF;
@@ -79,14 +78,11 @@ enum WorkingRole {
           END IF;
           IF NOT pg_has_role('\(name)', 'MEMBER') THEN EXECUTE format('GRANT \(name) TO %I', current_user); END IF;
           EXECUTE format('GRANT USAGE ON SCHEMA %I TO \(name)', current_schema());
-          FOREACH v_table IN ARRAY ARRAY['sync_changes', 'sync_quarantine', 'sync_push_receipts', 'sync_space_memberships',
-              'sync_space_grants', 'sync_space_inheritance', 'sync_inherited_changes'] LOOP
-            IF to_regclass(v_table) IS NOT NULL THEN
-              EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO \(name)', v_table);
-            END IF;
-          END LOOP;
+          GRANT SELECT, INSERT, UPDATE, DELETE ON sync_changes, sync_quarantine, sync_push_receipts TO \(name);
           GRANT SELECT, INSERT ON sync_erasures TO \(name);
           GRANT SELECT ON sync_erasure_key TO \(name);
+          GRANT SELECT, INSERT, UPDATE, DELETE ON sync_space_memberships, sync_space_grants, sync_space_inheritance,
+            sync_inherited_changes TO \(name);
           GRANT SELECT, USAGE, UPDATE ON SEQUENCE sync_change_clock TO \(name);
         END $$
         """

@@ -19,7 +19,7 @@ extension PostgresEngine {
         if !bulky.isEmpty {
             let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
                 [
-                    try ScopeState.entering( query, role: role),
+                    try ScopeState.entering(query, role: role),
                     try BulkyStatement.make(bulky, of: query, form: form),
                 ]
             }
@@ -42,7 +42,7 @@ extension PostgresEngine {
         let statement = rest
         let (results, _) = try await transaction { [role, form] () throws(PostgresError) in
             [
-                try ScopeState.entering( statement, role: role),
+                try ScopeState.entering(statement, role: role),
                 try PageShape.statement(for: statement, rows: 1 + before.ownCount, form: form),
             ]
         }

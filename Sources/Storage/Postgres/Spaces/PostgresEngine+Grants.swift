@@ -45,7 +45,8 @@ extension PostgresEngine {
             try reader.append(user.text)
             return [
                 PostgresStatement(
-                    "SELECT sync_enter($1, $2, '', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')", login),
+                    "SELECT sync_enter($1, $2, '', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')",
+                    login),
                 PostgresStatement(
                     "SELECT space_id FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL", reader),
             ]

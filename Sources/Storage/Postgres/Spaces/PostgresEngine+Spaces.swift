@@ -16,13 +16,15 @@ extension PostgresEngine {
     ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
         await purgeReceiptsWhereDue()
         let began = ContinuousClock.now
-        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now) }
+        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
+        }
         let asked = PageShape.rows(for: query, more: query.client == nil ? push.changes.count : 0)
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
             [
                 try SharedScopes.storing(push, role: role, now: wallClock?.microseconds, slack: clock.slack),
                 // The clock is held by now, and has been moved if that was due.
-                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: .max / 2),
+                try PushStatement.make(
+                    push, columns: columns, role: role, now: wallClock, slack: .max / 2, locks: .none),
                 try SharedScopes.seeing(query),
                 try PageShape.statement(for: query, rows: asked, form: form),
             ]

@@ -11,8 +11,8 @@ struct SharedPageShape: Hashable, Sendable {
         """
         WITH own AS MATERIALIZED (\(own.sql)), \
         reach AS MATERIALIZED (SELECT CASE WHEN count(*) >= $4 THEN max(created_at) ELSE 'infinity' END AS last FROM own) \
-        SELECT * FROM (SELECT * FROM own UNION ALL (\(written)) UNION ALL (\(inherited))\
-        ) AS merged ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
+        SELECT * FROM (SELECT * FROM own UNION ALL (\(written)) UNION ALL (\(inherited))) AS merged \
+        ORDER BY created_at FETCH FIRST $4 ROWS WITH TIES
         """
     }
 
@@ -31,18 +31,13 @@ struct SharedPageShape: Hashable, Sendable {
     private var inherited: String {
         """
         SELECT row.* FROM sync_space_grants AS g CROSS JOIN LATERAL (\
-        SELECT \(Self.inheritedColumns) FROM sync_inherited_changes AS i CROSS JOIN LATERAL (\
+        SELECT \(columnsAtTheirPlaces) FROM sync_inherited_changes AS i CROSS JOIN LATERAL (\
         SELECT \(own.form.pageColumns) FROM sync_changes \
         WHERE id = i.change_id AND space_id = g.space_id \(tables)OFFSET 0) AS change \
         WHERE i.grant_id = g.grant_id AND i.app_id = $2 AND i.place > \(Self.after) ORDER BY i.place FETCH FIRST $4 ROWS ONLY\
         ) AS row WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.inherited_to > \(Self.after)
         """
     }
-
-    /// The columns of a page's row, at the place that was set aside for it.
-    private static let inheritedColumns = RowColumn.allCases.map { column in
-        column == .createdAt ? "i.place AS created_at" : "change.\(column.name)"
-    }.joined(separator: ", ")
 
     private static let after = "timestamptz 'epoch' + $3 * interval '1 microsecond'"
 
@@ -51,5 +46,10 @@ struct SharedPageShape: Hashable, Sendable {
         let first = own.leavesOutClient ? 6 : 5
         guard (1...PageShape.mostMerged).contains(count) else { return "AND table_name = ANY ($\(first)) " }
         return "AND table_name IN (\((0..<count).map { "$\(first + $0)" }.joined(separator: ", "))) "
+    }
+
+    /// The columns of a page, the place being that of the inheritance.
+    private var columnsAtTheirPlaces: String {
+        RowColumn.allCases.map { $0 == .createdAt ? "i.place AS created_at" : "change.\($0.name)" }.joined(separator: ", ")
     }
 }

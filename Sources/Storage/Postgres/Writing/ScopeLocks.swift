@@ -31,6 +31,15 @@ struct ScopeLocks: Sendable {
         locks = [(Self.key(of: user), false)]
     }
 
+    /// The locks of several pushes: each once, exclusive where one of them needs it so.
+    init(of pushes: [ScopeLocks]) {
+        let all = Dictionary(pushes.flatMap(\.locks).map { ($0.key, $0.isExclusive) }) { $0 || $1 }
+        locks = all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// None: others hold them already.
+    static let none = ScopeLocks(of: [ScopeLocks]())
+
     /// Appends the keys and how they are locked as two arrays.
     func append(to parameters: inout PostgresParameters) throws(PostgresError) {
         var keys = try PostgresArray(of: .int8)
@@ -46,8 +55,10 @@ struct ScopeLocks: Sendable {
     /// The key that stands for all spaces: the smallest.
     static let allSpaces: Int64 = .min
 
+    /// The key of a user's scope.
     static func key(of user: UserID) -> Int64 { key("user", user.text) }
 
+    /// The key of a space.
     static func key(of space: SpaceID) -> Int64 { key("space", space.text) }
 
     /// A scope's key: FNV-1a over its kind and name, so that all versions of the server agree. Two that share one only wait for each other.

@@ -65,6 +65,19 @@ extension WriterSession {
         try end.run()
     }
 
+    /// Removes all that is kept of which spaces a user was in.
+    func removeGrants(of user: UserID) throws(StoreError) {
+        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1"
+        for condition in [
+            "inherited_changes WHERE grant_id IN (\(grants))", "space_inheritance WHERE grant_id IN (\(grants))",
+            "space_grants WHERE user_id = ?1", "space_memberships WHERE user_id = ?1",
+        ] {
+            let remove = try connection.prepare("DELETE FROM \(condition)")
+            try remove.bind(1, user.text)
+            try remove.run()
+        }
+    }
+
     /// How many inherited rows of ended grants one transaction removes.
     private static let mostForgotten: Int64 = 5000
 

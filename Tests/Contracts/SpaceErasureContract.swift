@@ -1,0 +1,23 @@
+import Domain
+import Testing
+
+/// What an erasure does to spaces.
+let spaceErasureContract: [UserLogCase] = [
+    UserLogCase("Of an erased user nothing is kept, nor are their rows with those who inherited them") { fixture in
+        try await fixture.write(["a1"], into: family, by: anna)
+        try await fixture.write(["c1"], into: family, by: carl)
+        for user in [anna, bert] { try await fixture.grant([family], to: user) }
+        #expect(try await fixture.shared(of: bert) == ["a1", "c1"])
+        #expect(try await fixture.shared(of: anna) == ["a1", "c1"])
+        _ = try await fixture.userLog.erase(anna)
+        #expect(try await fixture.grants.grantedSpaces(of: anna) == [])
+        #expect(try await fixture.shared(of: anna) == [])
+        #expect(try await fixture.shared(of: bert) == ["c1"])
+        // What is written now may be numbered as what was erased.
+        try await fixture.log.store(push([insert("private")], user: carl))
+        try await fixture.write(["c2"], into: family, by: carl)
+        #expect(try await fixture.shared(of: bert) == ["c1", "c2"])
+        #expect(try await fixture.grant([family], to: anna))
+        #expect(try await fixture.shared(of: anna) == ["c1", "c2"])
+    },
+]
