@@ -30,7 +30,7 @@ struct BackupSchedulerTests {
 
         /// Ticks while the worker runs, until nothing is due any more.
         func settle() async throws {
-            while try await scheduler.tick() < .seconds(1) {}
+            while try await scheduler.tick() < .seconds(1), !Task.isCancelled {}
         }
     }
 
@@ -40,7 +40,7 @@ struct BackupSchedulerTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for instance in instances { group.addTask { try await instance.worker.run() } }
             for instance in instances {
-                while !instance.worker.takesRuns { await Task.yield() }
+                await until { instance.worker.takesRuns }
             }
             try await body()
             group.cancelAll()
@@ -48,8 +48,8 @@ struct BackupSchedulerTests {
     }
 
     private func waitForRuns(_ count: Int, _ server: BackupServer) async throws {
-        while try await server.backups.catalog.latest(limit: 10).filter({ $0.status == .done }).count < count {
-            await Task.yield()
+        try await until {
+            try await server.backups.catalog.latest(limit: 10).filter { $0.status == .done }.count >= count
         }
     }
 
