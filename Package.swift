@@ -136,7 +136,10 @@ let package = Package(
         .plugin("Metrics", [.coreMetrics, .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore]),
         .plugin(
             "Backup",
-            ["JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix]),
+            [
+                "ArtifactStore", "JSONScanner", "ManaFormat", .coreMetrics, .httpTypes, .hummingbirdCore, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
+            ]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
         .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
@@ -196,9 +199,11 @@ let package = Package(
         .tests(
             "BackupPluginTests",
             [
-                "BackupPlugin", "Archive", "Domain", "Kernel", "KernelTesting", "ManaFormat", "MetricsPlugin",
-                "PostgresClient", "PostgresFixture", "StoragePlugin", "SyncPlugin", .httpTypes, .hummingbirdCore,
-                .logging, .nioCore,
+                "BackupPlugin", "Archive", "ArtifactStore", "Domain", "JSONScanner", "Kernel", "KernelTesting",
+                "ManaFormat",
+                "MetricsPlugin",
+                "PostgresClient", "PostgresFixture", "SQLiteStore", "StoragePlugin", "SyncPlugin", .httpTypes,
+                .hummingbirdCore, .logging, .nioCore,
             ]),
         .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
         .tests(

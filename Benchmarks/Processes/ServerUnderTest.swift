@@ -85,6 +85,7 @@ struct ServerUnderTest {
                   "enabled": true, "maxSocketsPerUser": 20000, "maxStreamsPerUser": 20000, "maxUnauthenticated": 20000
                 },
                 "metrics": { "enabled": true },
+                "backup": { "enabled": true, "stagingDirectory": "\(path("staging"))" },
                 "devIssuer": { "enabled": true, "keyFile": "\(path("dev-issuer.key"))" }
               }
             }

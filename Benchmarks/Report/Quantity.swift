@@ -6,6 +6,7 @@ enum Quantity: String, Codable, CaseIterable {
     case serverCPU = "server CPU µs/request"
     case databaseCPU = "database CPU µs/request"
     case loadCPU = "load CPU µs/request"
+    case megabyteCPU = "CPU ms/MB"
     case median = "p50 ms"
     case tail = "p99 ms"
     case startUp = "ms to first healthy answer"
@@ -23,7 +24,8 @@ enum Quantity: String, Codable, CaseIterable {
     /// Whether it makes sense to divide it by a reference's.
     var isCompared: Bool {
         switch self {
-        case .requests, .changes, .megabytes, .serverCPU, .databaseCPU, .grown, .perConnection, .idleCPU, .toldMedian,
+        case .requests, .changes, .megabytes, .serverCPU, .databaseCPU, .megabyteCPU, .grown, .perConnection, .idleCPU,
+            .toldMedian,
             .toldTail:
             true
         case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false

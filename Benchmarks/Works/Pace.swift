@@ -18,15 +18,17 @@ struct Pace: Codable {
     let idleSeconds: Double
     /// Pushes of which each is told to everybody before the next one.
     let toldPushes: Int
+    /// Bytes of pushes in the log that is exported; its lines have somewhat more.
+    let exportBytes: Int
 
     /// About two minutes.
     static let quick = Pace(
         rounds: 3, seconds: 1, warmUp: 0.3, connections: 32, users: 64, listeningRounds: 1, idleSeconds: 5,
-        toldPushes: 200)
+        toldPushes: 200, exportBytes: 32 << 20)
     /// About fifteen minutes.
     static let thorough = Pace(
         rounds: 5, seconds: 5, warmUp: 1, connections: 32, users: 64, listeningRounds: 3, idleSeconds: 35,
-        toldPushes: 1000)
+        toldPushes: 1000, exportBytes: 1500 << 20)
 
     /// The length of one measurement.
     var duration: Duration { .seconds(seconds) }

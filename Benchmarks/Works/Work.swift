@@ -34,6 +34,7 @@ enum Works {
         IdleWork.streams,
         FanOutWork(),
         StoppedReaderWork(),
+        ExportWork(),
         ScanWork(),
     ]
 }

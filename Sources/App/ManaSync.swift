@@ -14,6 +14,7 @@ struct ManaSync: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             Serve.self, ConfigCommands.self, PluginCommands.self, RoutesCommand.self, DatabaseCommands.self,
+            BackupCommands.self,
             TokenCommand.self,
         ],
         defaultSubcommand: Serve.self)

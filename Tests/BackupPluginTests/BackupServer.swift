@@ -17,13 +17,28 @@ struct BackupServer {
     let harness: PluginHarness
     let folder: URL
 
+    static let plugins: [any Plugin.Type] = [
+        StoragePlugin.self, BackupPlugin.self, SyncPlugin.self, MetricsPlugin.self, TestIssuerPlugin.self,
+    ]
+
+    /// Closes the database and opens it anew, as a command does after a restore.
+    func reopen() async throws {
+        let database = ConfiguredDatabase(of: harness.plan)
+        await database.close()
+        try await database.open()
+    }
+
     /// Starts a server, uses it and removes it.
     ///
     /// - Parameters:
     ///   - postgres: The URL of a database to use instead of a file.
-    ///   - backup: Further keys of `plugins.backup`, `maxImport: 1KiB`.
+    ///   - backup: Further keys of `plugins.backup`, `maxImport: 1KiB; timeZone: UTC`.
+    ///   - staging: Where archives and snapshots are staged, and `artifacts` where artifacts are kept, if not in the server's folder.
+    ///   - runsBackground: Whether backups are made in the background, on the harness's clock.
     static func run(
-        postgres: String? = nil, backup: String = "", _ use: (BackupServer) async throws -> Void
+        postgres: String? = nil, backup: String = "", runsBackground: Bool = false, staging: String? = nil,
+        artifacts: String? = nil,
+        _ use: (BackupServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "backup-routes-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -31,19 +46,23 @@ struct BackupServer {
             postgres.map { #"engine: postgres, postgres: {url: "\#($0)"}"# }
             ?? #"sqlite: {path: "\#(folder.appending(path: "log.db").path)"}"#
         let harness = try PluginHarness(
-            plugins: [
-                StoragePlugin.self, BackupPlugin.self, SyncPlugin.self, MetricsPlugin.self, TestIssuerPlugin.self,
-            ],
+            plugins: plugins,
             yaml: """
                 storage: {\(storage)}
                 kernel: {unfulfilled: [metered]}
                 plugins:
-                  backup: {enabled: true, stagingDirectory: "\(folder.appending(path: "staging/deep").path)", \(backup)}
+                  backup:
+                    enabled: true
+                    stagingDirectory: "\(staging ?? folder.appending(path: "staging/deep").path)"
+                    directory: "\(artifacts ?? folder.appending(path: "artifacts").path)"
+                    \(backup.replacing("; ", with: "\n        "))
                   sync: {enabled: true}
                   metrics: {enabled: true}
                   testIssuer: {enabled: true}
                 """)
-        try await harness.run { try await use(BackupServer(harness: $0, folder: folder)) }
+        try await harness.run(runsBackground: runsBackground) {
+            try await use(BackupServer(harness: $0, folder: folder))
+        }
     }
 
     /// Sends a request of a user, of nobody where `user` is nil, and reads the whole answer as bytes.

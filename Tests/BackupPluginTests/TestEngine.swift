@@ -2,13 +2,17 @@ import PostgresClient
 import PostgresFixture
 
 /// What a test's server keeps its log in.
-enum TestEngine: Sendable {
+enum TestEngine: String, Sendable, CaseIterable {
     case sqlite
     case postgres
 
     /// Starts a server on an empty database, uses it and removes both.
-    func run(_ use: (BackupServer) async throws -> Void) async throws {
-        guard self == .postgres else { return try await BackupServer.run(use) }
+    func run(
+        backup: String = "", runsBackground: Bool = false, _ use: (BackupServer) async throws -> Void
+    ) async throws {
+        guard self == .postgres else {
+            return try await BackupServer.run(backup: backup, runsBackground: runsBackground, use)
+        }
         let server = try await PostgresServer.shared()
         let name = "backup_\(UInt64.random(in: 0...UInt64.max))"
         let password = "a%20p%3Aw%40%2Frd"
@@ -27,7 +31,9 @@ enum TestEngine: Sendable {
         try await administer("CREATE DATABASE \(name)")
         let outcome: Result<Void, any Error>
         do {
-            try await BackupServer.run(postgres: server.url(password: password, database: name), use)
+            try await BackupServer.run(
+                postgres: server.url(password: password, database: name), backup: backup,
+                runsBackground: runsBackground, use)
             outcome = .success(())
         } catch {
             outcome = .failure(error)

@@ -31,6 +31,21 @@ final class PostgresStoreFixture: StoreFixture {
         try outcome.get()
     }
 
+    /// Lends a client at `url`, for what takes a session.
+    static func withClient<Value: Sendable>(
+        at url: String, _ use: (PostgresClient) async throws -> Value
+    ) async throws -> Value {
+        let client = try PostgresClient(PostgresConfiguration(url: url))
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try await use(client))
+        } catch {
+            outcome = .failure(error)
+        }
+        await client.shutdown()
+        return try outcome.get()
+    }
+
     /// Opens a fresh store, behind a pooler or not; `configure` may change how.
     init(
         through pooler: PgBouncer? = nil, _ configure: (inout PostgresStoreConfig) -> Void = { _ in }

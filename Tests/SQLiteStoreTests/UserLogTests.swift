@@ -34,6 +34,24 @@ struct UserLogTests {
         }
     }
 
+    @Test("Members of a space who inherited rows that were erased get no others in their place")
+    func reusedNumbers() async throws {
+        try await SQLiteFixture.withStore { fixture in
+            let bert = UserID("bert")
+            var shared = insert("shared")
+            shared.space = SpaceID("family")
+            try await fixture.store.store(push([shared]))
+            try await fixture.store.grant([SpaceID("family")], to: bert, askedBefore: .zero)
+            var query = ChangeQuery(user: bert, client: nil, app: push([]).app, after: .beginning)
+            query.includesSpaces = true
+            #expect(try await fixture.store.read(query, into: RowCollector()).records == ["shared"])
+            _ = try await fixture.store.erase(UserID("anna"))
+            // The database gives this row the number of the one that is gone.
+            try await fixture.store.store(push([insert("private")], user: UserID("carla")))
+            #expect(try await fixture.store.read(query, into: RowCollector()).records == [])
+        }
+    }
+
     @Test("Pushes that never pause do not keep an erasure waiting")
     func fairness() async throws {
         try await SQLiteFixture.withStore { fixture in

@@ -8,19 +8,27 @@ import NIOHTTP1
 /// where it is broken off. Requests that the service fails are sent again a few times, with growing pauses.
 public struct S3ArtifactStore: ArtifactStore {
     private let client: S3Client
+    private let loadSecret: (@Sendable () throws(ArtifactError) -> Secret)?
 
     /// A store of the settings.
     ///
+    /// - Parameter loadSecret: Gives the secret access key when the store is opened, in place of that of the settings.
     /// - Throws: `misconfigured` for settings that ``S3Settings/fault`` finds fault with.
-    public init(_ settings: S3Settings, time: any TimeSource = SystemTimeSource()) throws(ArtifactError) {
+    public init(
+        _ settings: S3Settings, time: any TimeSource = SystemTimeSource(),
+        loadingSecret loadSecret: (@Sendable () throws(ArtifactError) -> Secret)? = nil
+    ) throws(ArtifactError) {
         guard settings.fault == nil, let address = S3Address(settings) else {
             throw ArtifactError(.misconfigured, "The S3 store: \(settings.fault ?? "endpoint").")
         }
         client = S3Client(settings, address: address, time: time)
+        self.loadSecret = loadSecret
     }
 
     public func open() async throws(ArtifactError) {
-        client.open()
+        var credentials = client.settings.credentials
+        if let loadSecret { credentials.secretAccessKey = try loadSecret() }
+        client.open(signingAs: credentials)
     }
 
     public func close() async {

@@ -8,9 +8,14 @@ import Synchronization
 final class S3Client: Sendable {
     let settings: S3Settings
     let address: S3Address
-    private let signature: SignatureV4
     private let time: any TimeSource
-    private let http = Mutex<HTTPClient?>(nil)
+    private let opened = Mutex<Opened?>(nil)
+
+    /// What there is while the store is open.
+    private struct Opened {
+        let http: HTTPClient
+        let signature: SignatureV4
+    }
 
     /// The longest answer that is read as a whole.
     private static let longestAnswer = 8 << 20
@@ -19,22 +24,22 @@ final class S3Client: Sendable {
         self.settings = settings
         self.address = address
         self.time = time
-        signature = SignatureV4(credentials: settings.credentials, region: settings.region)
     }
 
-    func open() {
+    func open(signingAs credentials: S3Credentials) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(10)
         configuration.timeout.read = .microseconds(settings.timeout.microseconds)
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        http.withLock { $0 = client }
+        let signature = SignatureV4(credentials: credentials, region: settings.region)
+        opened.withLock { $0 = Opened(http: client, signature: signature) }
     }
 
     func close() async throws(ArtifactError) {
         do {
-            try await http.withLock { $0.take() }?.shutdown()
+            try await opened.withLock { $0.take() }?.http.shutdown()
         } catch {
             throw ArtifactError(.unavailable, "The connections to the S3 service did not close.", cause: "\(error)")
         }
@@ -120,18 +125,18 @@ final class S3Client: Sendable {
     }
 
     private func execute(_ request: S3Request) async throws -> HTTPClientResponse {
-        guard let client = http.withLock({ $0 }) else {
+        guard let opened = opened.withLock({ $0 }) else {
             throw ArtifactError(.unavailable, "The store of artifacts is not open.")
         }
         let query = request.queryText
         var message = HTTPClientRequest(
             url: "\(address.scheme)\(request.host)\(request.path)\(query.isEmpty ? "" : "?\(query)")")
         message.method = HTTPMethod(rawValue: request.method)
-        for field in signature.fields(for: request, at: time.now) where field.name != "host" {
+        for field in opened.signature.fields(for: request, at: time.now) where field.name != "host" {
             message.headers.add(name: field.name, value: field.value)
         }
         if request.body.readableBytes > 0 || request.method == "PUT" { message.body = .bytes(request.body) }
-        return try await client.execute(message, deadline: .distantFuture)
+        return try await opened.http.execute(message, deadline: .distantFuture)
     }
 }
 

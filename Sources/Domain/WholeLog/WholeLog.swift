@@ -20,6 +20,9 @@ public protocol WholeLog: Sendable {
         isReplacing: Bool, _ use: (any LogRestoration) async throws -> Value
     ) async throws -> Value
 
+    /// About how many bytes a copy of the log takes, to see beforehand whether there is room; 0 where nobody can say.
+    func approximateSize() async throws(StoreError) -> UInt64
+
     /// Writes a file of the engine's own that holds all of the database, checked, as it is at one moment; nil where the engine has no such files.
     ///
     /// - Parameter path: Where; nothing may be there yet. What fails leaves nothing there.

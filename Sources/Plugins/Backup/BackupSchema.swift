@@ -2,7 +2,7 @@ import Domain
 
 /// The plugin's own tables (decision 14).
 enum BackupSchema {
-    static let schema = PluginSchema(owner: "backup", migrations: [auditLog])
+    static let schema = PluginSchema(owner: "backup", migrations: [auditLog, catalog])
 
     /// The audit log (spec: backup.md, "Backup runs"): entries without gaps, each with the digest of itself and of the one before it. The
     /// database refuses to change or remove any.

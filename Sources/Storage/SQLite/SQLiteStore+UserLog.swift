@@ -36,7 +36,10 @@ extension SQLiteStore: UserLog {
     public func erase(_ user: UserID) async throws(StoreError) -> Erasure {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.writer.perform { (session) throws(StoreError) in try session.erase(user) }
+        let erasure = try await engine.writer.perform { (session) throws(StoreError) in try session.erase(user) }
+        // Their spaces are gone too: streams that relied on them end.
+        board.post(.grantsChanged(user))
+        return erasure
     }
 
     public func erasureLedger() async throws(StoreError) -> ErasureLedger {

@@ -8,11 +8,12 @@ public import StorageShared
 public struct ConfiguredDatabase: Sendable {
     private let config: StorageConfig
     private let plugins: [PluginSchema]
+    private let store: (any PluginStorage)?
 
     /// The database that a configuration names, with the tables of the plugins that it switches on.
     public init(of plan: Plan) {
         config = plan.configuration.section(StorageConfig.self, at: StoragePlugin.section)
-        let store = plan.service(.pluginStorage)
+        store = plan.service(.pluginStorage)
         plugins = ((store as? SQLiteStore)?.schemas ?? (store as? PostgresStore)?.schemas)?.all ?? []
     }
 
@@ -52,5 +53,19 @@ public struct ConfiguredDatabase: Sendable {
             try await PostgresStore.migrate(
                 PostgresStoreConfig(config), plugins: plugins, keepingColumns: keepingColumns)
         }
+    }
+
+    /// Opens the plan's own store, so that the services that it provides can be used without a server. To be closed by ``close()``.
+    ///
+    /// - Throws: `inUse` while a server has the file open.
+    public func open() async throws(StoreError) {
+        if let store = store as? SQLiteStore { try await store.start() }
+        if let store = store as? PostgresStore { try await store.start() }
+    }
+
+    /// Closes the plan's store.
+    public func close() async {
+        if let store = store as? SQLiteStore { await store.stop() }
+        if let store = store as? PostgresStore { await store.stop() }
     }
 }

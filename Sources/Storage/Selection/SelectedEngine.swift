@@ -43,6 +43,13 @@ enum SelectedEngine: Sendable {
         }
     }
 
+    var wholeLog: any WholeLog {
+        switch self {
+        case .sqlite(let store, _): store
+        case .postgres(let store): store
+        }
+    }
+
     var pluginStorage: any PluginStorage {
         switch self {
         case .sqlite(let store, _): store

@@ -11,6 +11,7 @@ public struct StoragePlugin: Plugin {
         provides: [
             AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
             AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
+            AnyServiceKey(ServiceKey.wholeLog),
             AnyServiceKey(ServiceKey.spaceGrants),
         ])
 
@@ -25,6 +26,7 @@ public struct StoragePlugin: Plugin {
         registry.provide(.changeNotices, engine.notices)
         registry.provide(.userLog, engine.userLog)
         registry.provide(.pluginStorage, engine.pluginStorage)
+        registry.provide(.wholeLog, engine.wholeLog)
         registry.provide(.spaceGrants, engine.spaceGrants)
         registry.healthCheck(
             HealthCheck("database") { [engine] in

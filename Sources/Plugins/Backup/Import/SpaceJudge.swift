@@ -5,6 +5,13 @@ import Domain
 /// - Throws: where that cannot be said now; then nothing may be stored.
 typealias SpaceJudge = @Sendable (_ changes: inout [PushedChange], _ user: UserID) async throws -> Void
 
+extension SpaceDirectory {
+    /// The judge of imports.
+    var judge: SpaceJudge {
+        { changes, user in _ = try await judge(&changes, of: user) }
+    }
+}
+
 extension [ArchivalChange] {
     /// The changes with the refusals that `judge` gives those that come from the log. What was in the quarantine stays what it was.
     func judged(by judge: SpaceJudge, for user: UserID) async throws -> [ArchivalChange] {

@@ -39,20 +39,7 @@ enum PushFunction {
           v_done boolean;
         BEGIN
           v_done := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          clock := pg_sequence_last_value('sync_change_clock');
-          IF clock IS NULL OR clock + p_slack < v_now THEN
-            SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
-          ELSE
-            lags := false;
-            v_done := pg_advisory_xact_lock_shared(7883959205594428264) IS NULL;
-          END IF;
-          FOR i IN 1..cardinality(p_locks) LOOP
-            IF p_exclusive[i] THEN
-              v_done := pg_advisory_xact_lock(p_locks[i]) IS NULL;
-            ELSE
-              v_done := pg_advisory_xact_lock_shared(p_locks[i]) IS NULL;
-            END IF;
-          END LOOP;
+          \(TransactionFunctions.holdClockAndScopes)
 
           IF v_has_nameless THEN
             SELECT r.* INTO v_receipt FROM sync_push_receipts AS r

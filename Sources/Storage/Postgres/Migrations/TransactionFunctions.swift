@@ -74,6 +74,39 @@ enum TransactionFunctions {
         END $$
         """
 
+    /// Holds the clock and then the scopes, in the order in which they come. For functions that have these variables and parameters.
+    static let holdClockAndScopes = """
+        clock := pg_sequence_last_value('sync_change_clock');
+          IF clock IS NULL OR clock + p_slack < v_now THEN
+            SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
+          ELSE
+            lags := false;
+            v_done := pg_advisory_xact_lock_shared(7883959205594428264) IS NULL;
+          END IF;
+          FOR i IN 1..cardinality(p_locks) LOOP
+            IF p_exclusive[i] THEN
+              v_done := pg_advisory_xact_lock(p_locks[i]) IS NULL;
+            ELSE
+              v_done := pg_advisory_xact_lock_shared(p_locks[i]) IS NULL;
+            END IF;
+          END LOOP;
+        """
+
+    /// The locks of several pushes. Each of them then holds what it needs, and does not move the clock: whoever moves it waits until nobody else
+    /// holds it, and must not hold a scope then.
+    static let holdScopes = """
+        CREATE FUNCTION sync_hold_scopes(p_role text, p_now bigint, p_slack bigint, p_lock_timeout text,
+          p_statement_timeout text, p_locks bigint[], p_exclusive boolean[], OUT lags boolean)
+        LANGUAGE plpgsql AS $$
+        DECLARE
+          v_now bigint := coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
+          v_done boolean := sync_enter(p_role, '', '', p_lock_timeout, p_statement_timeout);
+          clock bigint;
+        BEGIN
+          \(holdClockAndScopes)
+        END $$
+        """
+
     /// Raises the clock above the wall clock and every row.
     static let raiseClock = """
         CREATE FUNCTION sync_raise_clock(p_role text, p_now bigint, OUT clock bigint) LANGUAGE plpgsql AS $$

@@ -21,6 +21,9 @@ final class PostgresEngine: Sendable {
     let clock: ChangeClock
     /// See ``erasureKey()``.
     let ledgerKey = Mutex<ErasureKey?>(nil)
+    let groups: PushGroups
+    /// A slack that no clock exceeds.
+    private static let clockIsLeftAlone = Int64.max / 2
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -37,6 +40,7 @@ final class PostgresEngine: Sendable {
         self.logger = logger
         clock = ChangeClock(time: time)
         purge = ReceiptPurge(time: time)
+        groups = PushGroups(lanes: min(PushGroups.lanes, config.maxConnections))
     }
 
     /// Connects, migrates if so configured, finds out as whom to work, and raises the clock.
@@ -87,13 +91,21 @@ final class PostgresEngine: Sendable {
         }
         // Rows that are left out afterwards have to leave a page of others.
         let more = query.client == nil ? push.changes.count : 0
-        let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
+        let locks = ScopeLocks(of: push)
+        let statements: @Sendable (Int64, ScopeLocks) throws(PostgresError) -> [PostgresStatement] = {
+            [self] (slack, locks) throws(PostgresError) in
             [
-                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: clock.slack),
+                try PushStatement.make(
+                    push, columns: columns, role: role, now: wallClock, slack: slack, locks: locks),
                 try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
             ]
         }
-        clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
+        let member = PushGroups.Member(locks: locks, changes: push.changes.count) { () throws(PostgresError) in
+            try statements(Self.clockIsLeftAlone, .none)
+        }
+        let (results, wasUnsure) = try await storeInTurn(member) { [clock] () throws(PostgresError) in
+            try statements(clock.slack, locks)
+        }
         metrics.pushEnded(took: began.duration(to: .now))
         let stored = try PushStatement.outcome(of: push, in: results[0])
         // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
@@ -182,7 +194,7 @@ final class PostgresEngine: Sendable {
 
 extension PostgresError {
     /// Whether the database may be another one when it comes back.
-    fileprivate var losesDatabase: Bool {
+    var losesDatabase: Bool {
         switch category {
         case .connectionLost, .serverShuttingDown, .tooManyConnections, .readOnly: true
         default: false

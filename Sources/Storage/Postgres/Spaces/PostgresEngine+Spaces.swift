@@ -23,7 +23,8 @@ extension PostgresEngine {
             [
                 try SharedScopes.storing(push, role: role, now: wallClock?.microseconds, slack: clock.slack),
                 // The clock is held by now, and has been moved if that was due.
-                try PushStatement.make(push, columns: columns, role: role, now: wallClock, slack: .max / 2),
+                try PushStatement.make(
+                    push, columns: columns, role: role, now: wallClock, slack: .max / 2, locks: .none),
                 try SharedScopes.seeing(query),
                 try PageShape.statement(for: query, rows: asked, form: form),
             ]

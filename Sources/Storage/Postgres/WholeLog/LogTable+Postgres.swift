@@ -23,7 +23,8 @@ extension LogTable {
             case .changes: "created_at, id"
             case .quarantine: "seq"
             }
-        return "DECLARE c NO SCROLL CURSOR FOR SELECT \(names.joined(separator: ", ")) FROM \(postgresName) ORDER BY \(order)"
+        return
+            "DECLARE c NO SCROLL CURSOR FOR SELECT \(names.joined(separator: ", ")) FROM \(postgresName) ORDER BY \(order)"
     }
 
     /// Stores rows, given as an array for each column.
@@ -87,7 +88,9 @@ extension LogColumn {
         case .integer: return result.integer(row, column).map { .integer($0) } ?? .null
         case .time: return result.timestamp(row, column).map { .integer($0) } ?? .null
         case .text, .json:
-            return result.withBytes(row, column) { .text(ByteBuffer(bytes: $0 ?? UnsafeRawBufferPointer(start: nil, count: 0))) }
+            return result.withBytes(row, column) {
+                .text(ByteBuffer(bytes: $0 ?? UnsafeRawBufferPointer(start: nil, count: 0)))
+            }
         case .uuid:
             guard let id = result.uuid(row, column) else { return .null }
             var bytes = ByteBuffer()

@@ -18,10 +18,8 @@ struct PostgresRestoration: LogRestoration {
             let isThere = Self.emptied.map { "EXISTS (SELECT FROM \($0))" }.joined(separator: " OR ")
             let found = try await session.query(PostgresStatement("SELECT \(isThere)", isPrepared: false))
             isEmpty = found.boolean(0, 0) == false
-            if isReplacing {
-                for table in Self.emptied {
-                    _ = try await session.query(PostgresStatement("DELETE FROM \(table)", isPrepared: false))
-                }
+            for table in Self.forgotten + (isReplacing ? Self.emptied : []) {
+                _ = try await session.query(PostgresStatement("DELETE FROM \(table)", isPrepared: false))
             }
         } catch {
             throw StoreError(error)
@@ -29,11 +27,13 @@ struct PostgresRestoration: LogRestoration {
         guard isEmpty || isReplacing else { throw StoreError(.inUse, "The database is not empty.") }
     }
 
-    /// Receipts tell of rows that are gone; what takes their place has its own. So do inherited places: grants are made anew.
-    private static let emptied = [
-        "sync_changes", "sync_quarantine", "sync_push_receipts", "sync_space_memberships", "sync_inherited_changes",
-        "sync_space_inheritance", "sync_space_grants",
+    /// What is known of spaces tells of rows that are gone. Members are granted anew, and inherit again.
+    private static let forgotten = [
+        "sync_inherited_changes", "sync_space_inheritance", "sync_space_grants", "sync_space_memberships",
     ]
+
+    /// Receipts tell of rows that are gone.
+    private static let emptied = ["sync_changes", "sync_quarantine", "sync_push_receipts"]
 
     func append(_ records: [LogRecord], to table: LogTable) async throws(StoreError) {
         guard !records.isEmpty else { return }
@@ -62,10 +62,10 @@ struct PostgresRestoration: LogRestoration {
         try await OperatorTransaction.counts(in: session)
     }
 
-    /// Under the clock's lock, as pushes take it: nobody moves it meanwhile.
+    /// Under the clock's lock, as pushes take it: nobody moves it meanwhile. It gives out the place that it is set to, so one that nobody had.
     private static let raise = """
-        SELECT setval('sync_change_clock', greatest(s.last_value, $1,
-            (SELECT (extract(epoch FROM max(created_at)) * 1000000)::bigint + 1 FROM sync_changes)), false)
+        SELECT setval('sync_change_clock', 1 + greatest(s.last_value, $1,
+            (SELECT (extract(epoch FROM max(created_at)) * 1000000)::bigint FROM sync_changes)), false)
         FROM (SELECT pg_advisory_xact_lock(7883959205594428264)) AS held, sync_change_clock AS s
         """
 }

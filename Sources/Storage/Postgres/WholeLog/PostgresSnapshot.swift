@@ -19,7 +19,9 @@ final class PostgresSnapshot: LogSnapshot {
                 PostgresStatement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false))
             _ = try await session.query(try OperatorTransaction.settings(role: role))
             let last = try await session.query(
-                PostgresStatement("SELECT last_value FROM sync_change_clock", isPrepared: false))
+                PostgresStatement(
+                    "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM sync_change_clock",
+                    isPrepared: false))
             clock = Cursor(UnixTime(microseconds: last.integer(0, 0) ?? 0))
         } catch {
             throw StoreError(error)

@@ -19,6 +19,19 @@ extension PostgresStore: WholeLog {
         }
     }
 
+    /// What the tables take, without their indexes: a bundle is compressed, and smaller.
+    public func approximateSize() async throws(StoreError) -> UInt64 {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        do throws(PostgresError) {
+            let size = try await engine.client.query(
+                PostgresStatement("SELECT pg_table_size('sync_changes') / 4", isPrepared: false))
+            return UInt64(max(0, size.integer(0, 0) ?? 0))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// Nil: a database of PostgreSQL's is no file.
     public func copyDatabase(to path: String) async throws(StoreError) -> DatabaseCopy? { nil }
 

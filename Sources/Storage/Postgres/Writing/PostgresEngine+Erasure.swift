@@ -23,6 +23,8 @@ extension PostgresEngine {
             [try ErasureStatements.erase(user, pseudonym: pseudonym, role: role, now: wallClock, slack: clock.slack)]
         }
         clock.pushWasStored(leftBehind: results[0].boolean(0, 2) == true)
+        // Their spaces are gone too: streams that relied on them end.
+        notices.post(grantsOf: user)
         let place = PostgresTime.unixMicroseconds(of: results[0].integer(0, 1) ?? 0)
         return Erasure(
             erased: Int(results[0].integer(0, 0) ?? 0), pseudonym: pseudonym.hexadecimal,

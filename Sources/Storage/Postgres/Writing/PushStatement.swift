@@ -11,8 +11,9 @@ enum PushStatement {
     ///   - role: the role to switch to, where the login is above row-level security.
     ///   - now: the wall clock; the database's own where nil.
     ///   - slack: how many microseconds the change clock may lag behind the wall clock.
+    ///   - locks: what it has to hold.
     static func make(
-        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64
+        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64, locks: ScopeLocks
     ) throws(PostgresError) -> PostgresStatement {
         var parameters = PostgresParameters()
         try parameters.append(optional: role)
@@ -23,7 +24,7 @@ enum PushStatement {
         parameters.append(push.retryWindow.microseconds)
         if let now { parameters.append(now.microseconds) } else { parameters.appendNull(.int8) }
         parameters.append(slack)
-        try ScopeLocks(of: push).append(to: &parameters)
+        try locks.append(to: &parameters)
         columns.append(to: &parameters)
         return PostgresStatement(sql, parameters)
     }
@@ -71,6 +72,8 @@ enum PushStatement {
 /// How long a transaction may wait for others, and how long a statement may take, as PostgreSQL's settings say it.
 enum TransactionLimits {
     static let lock = "5s"
+    /// What a group's pushes wait for the locks of all: then each waits for its own.
+    static let groupLock = "500ms"
     static let statement = "30s"
 }
 

@@ -31,6 +31,15 @@ struct ScopeLocks: Sendable {
         locks = [(Self.key(of: user), false)]
     }
 
+    /// The locks of several pushes: each once, exclusive where one of them needs it so.
+    init(of pushes: [ScopeLocks]) {
+        let all = Dictionary(pushes.flatMap(\.locks).map { ($0.key, $0.isExclusive) }) { $0 || $1 }
+        locks = all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// None: others hold them already.
+    static let none = ScopeLocks(of: [ScopeLocks]())
+
     /// Appends the keys and how they are locked as two arrays.
     func append(to parameters: inout PostgresParameters) throws(PostgresError) {
         var keys = try PostgresArray(of: .int8)

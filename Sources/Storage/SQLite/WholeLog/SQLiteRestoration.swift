@@ -22,16 +22,16 @@ final class SQLiteRestoration: LogRestoration {
         if !isReplacing, try connection.integer("SELECT \(Self.holdsAnything)") != 0 {
             throw StoreError(.inUse, "The database is not empty.")
         }
-        for table in Self.emptied { try connection.execute("DELETE FROM \(table)") }
+        for table in Self.emptied + Self.forgotten { try connection.execute("DELETE FROM \(table)") }
         self.thread = thread
         state = Mutex(State(connection: connection))
     }
 
-    /// Receipts tell of rows that are gone; what takes their place has its own. So do inherited places: grants are made anew.
-    private static let emptied = [
-        "sync_changes", "quarantine", "push_receipts", "space_memberships", "space_grants", "space_inheritance",
-        "inherited_changes",
-    ]
+    /// What is known of spaces tells of rows by their numbers here, which are other rows' now. Members are granted anew, and inherit again.
+    private static let forgotten = ["space_memberships", "space_grants", "space_inheritance", "inherited_changes"]
+
+    /// Receipts tell of rows that are gone.
+    private static let emptied = ["sync_changes", "quarantine", "push_receipts"]
 
     private static let holdsAnything =
         emptied.map { "EXISTS (SELECT 1 FROM \($0))" }.joined(separator: " OR ")

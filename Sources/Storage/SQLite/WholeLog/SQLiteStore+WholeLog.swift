@@ -34,6 +34,10 @@ extension SQLiteStore: WholeLog {
         }
     }
 
+    public func approximateSize() async throws(StoreError) -> UInt64 {
+        UInt64(try DatabaseFile(path: config.path).size() ?? 0)
+    }
+
     public func copyDatabase(to path: String) async throws(StoreError) -> DatabaseCopy? {
         let engine = try enter()
         defer { engine.gate.leave() }

@@ -1,0 +1,174 @@
+"""The operator's backups: the shipped binary makes, verifies and restores them, dies in the middle of one, and moves a log from engine to engine."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+import zipfile
+
+from .backup import _PLUGINS, _push
+from history.postgres import Postgres
+
+from .checks import check, contains, equal
+from .place import PATIENCE, free_port, get, stop
+from .serving import token_of
+
+_KEY = "0123456789abcdef0123456789abcdef"
+_HEADERS = {"X-API-Key": _KEY}
+
+
+def _configure(place, storage=None, file="mana-sync.yaml", **backup):
+    port = free_port()
+    content = {
+        "server": {"port": port},
+        "kernel": {"unfulfilled": ["metered"]},
+        "storage": storage or {"sqlite": {"path": "data/mana-sync.db"}},
+        "plugins": {
+            **_PLUGINS,
+            "backup": {"enabled": True, "apiKeys": [{"name": "ops", "key": _KEY}], **backup},
+        },
+    }
+    place.write(file, json.dumps(content))
+    return port
+
+
+def _changes(count, start=0, size=40):
+    return [
+        json.dumps({"table": "tasks", "id": f"t{n}", "op": "insert", "data": {"n": n, "text": "x" * size}})
+        for n in range(start, start + count)
+    ]
+
+
+def _wait_for(port, identity, *statuses):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        entry = json.loads(get(port, f"/api/admin/backups/{identity}", "GET", _HEADERS)[1])
+        if entry["status"] in statuses:
+            return entry
+        time.sleep(0.05)
+    raise AssertionError(f"the backup is {entry}")
+
+
+def _rows(path):
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        columns = "id, app_id, table_name, record_id, user_id, data, field_timestamps, client_id, created_at"
+        return database.execute(f"SELECT {columns} FROM sync_changes ORDER BY created_at").fetchall()
+
+
+@check("a backup is made by the route, is what the catalog says, and opens with unzip's own kind of reader")
+def run_by_route(place):
+    port = _configure(place)
+    with place.serving(port) as server:
+        token = token_of(port, "alice")
+        _push(port, token, _changes(30))
+        status, body = get(port, "/api/admin/backups", "POST", _HEADERS)
+        equal(status, 202, "the status of the start")
+        entry = _wait_for(port, json.loads(body)["id"], "done", "failed")
+        equal(entry["status"], "done", "the run's status")
+        equal(entry["row_counts"], {"todo": 30}, "the counts")
+        status, artifact = get(port, f"/api/admin/backups/{entry['id']}/file", "GET", _HEADERS)
+        equal(status, 200, "the status of the download")
+        equal(hashlib.sha256(artifact).hexdigest(), entry["sha256"], "the artifact's digest")
+        place.write("bundle.mana", artifact)
+        with zipfile.ZipFile(place.path("bundle.mana")) as archive:
+            equal(archive.testzip(), None, "the first damaged entry")
+            manifest = json.loads(archive.read("manifest.json"))
+            events = archive.read("events.jsonl")
+        equal(manifest["scope"], "org", "the manifest's scope")
+        equal(manifest["eventsSha256"], hashlib.sha256(events).hexdigest(), "the digest of the events")
+        equal(len(events.splitlines()), 30, "the number of events")
+        stop(server)
+
+
+@check("a snapshot is a database that sqlite3 opens, and is refused without the key")
+def snapshot(place):
+    port = _configure(place)
+    with place.serving(port) as server:
+        _push(port, token_of(port, "alice"), _changes(3))
+        equal(get(port, "/api/backup")[0], 401, "the status without a key")
+        status, body = get(port, "/api/backup", "GET", _HEADERS)
+        equal(status, 200, "the status")
+        place.write("copy.db", body)
+        with sqlite3.connect(place.path("copy.db")) as copy:
+            equal(copy.execute("PRAGMA integrity_check").fetchone(), ("ok",), "the integrity")
+            equal(copy.execute("SELECT count(*) FROM sync_changes").fetchone(), (3,), "the changes")
+        stop(server)
+    equal(os.listdir(place.path("data/staging")), [], "what is left in the staging directory")
+
+
+@check("the commands make, list, verify and restore a backup; --dry-run and a filled database change nothing")
+def commands(place):
+    port = _configure(place)
+    config = ("--config", "mana-sync.yaml")
+    with place.serving(port) as server:
+        _push(port, token_of(port, "alice"), _changes(100))
+        _, out, err = place.run("backup", "create", *config)
+        equal(out, "", "what a command prints beside a running server")
+        contains(err, "/api/admin/backups", "its advice")
+        stop(server)
+    made = place.good("backup", "create", *config).split()
+    contains(place.good("backup", "list", *config), made[0], "the list")
+    contains(place.good("backup", "verify", *config), f"{made[0]}  ok", "the verification")
+    before = _rows(place.path("data/mana-sync.db"))
+    artifact = made[1].removeprefix("file://")
+    contains(place.refused("backup", "restore", artifact, *config, code=1), "--replace", "the refusal")
+    contains(place.good("backup", "restore", artifact, "--replace", "--dry-run", *config), "nothing was changed", "the rehearsal")
+    equal(_rows(place.path("data/mana-sync.db")), before, "the rows after a rehearsal")
+    contains(place.good("backup", "restore", made[0], "--replace", *config), "restored 100 changes", "the restore")
+    equal(_rows(place.path("data/mana-sync.db")), before, "the rows after the restore")
+    _configure(place, {"sqlite": {"path": "other/mana-sync.db"}}, "other.yaml", directory="other/backups")
+    contains(place.good("backup", "restore", artifact, "--config", "other.yaml"), "restored 100 changes", "the restore elsewhere")
+    equal(_rows(place.path("other/mana-sync.db")), before, "the rows in another database")
+    with open(artifact, "r+b") as file:
+        file.seek(200)
+        byte = file.read(1)
+        file.seek(200)
+        file.write(bytes([byte[0] ^ 1]))
+    code, out, _ = place.run("backup", "verify", made[0], *config)
+    equal(code, 1, "the exit code for a damaged backup")
+
+
+@check("a log moves from SQLite to PostgreSQL and back, rows and cursors as they were")
+def engines(place):
+    os.mkdir(place.path("cluster"))
+    postgres = Postgres(place.path("cluster"))
+    try:
+        url = postgres.url
+        port = _configure(place)
+        with place.serving(port) as server:
+            _push(port, token_of(port, "alice"), _changes(500))
+            _push(port, token_of(port, "bob"), _changes(20, 1000), app="notes")
+            stop(server)
+        before = _rows(place.path("data/mana-sync.db"))
+        first = place.good("backup", "create", "--config", "mana-sync.yaml").split()[1].removeprefix("file://")
+        _configure(place, {"engine": "postgres", "postgres": {"url": url}}, "postgres.yaml", directory="pg/backups")
+        contains(place.good("backup", "restore", first, "--config", "postgres.yaml"), "restored 520", "the restore")
+        second = place.good("backup", "create", "--config", "postgres.yaml").split()[1].removeprefix("file://")
+        _configure(place, {"sqlite": {"path": "back/mana-sync.db"}}, "back.yaml", directory="back/backups")
+        contains(place.good("backup", "restore", second, "--config", "back.yaml"), "restored 520", "the restore")
+        equal(_rows(place.path("back/mana-sync.db")), before, "the rows that came back")
+    finally:
+        postgres.end()
+
+
+@check("a server that is killed in the middle of a run has it failed at the next start, and nothing left of it")
+def killed(place):
+    port = _configure(place)
+    with place.serving(port):
+        token = token_of(port, "alice")
+        for part in range(20):
+            _push(port, token, _changes(200, part * 200, 2000))
+        _, body = get(port, "/api/admin/backups", "POST", _HEADERS)
+        identity = json.loads(body)["id"]
+        # The end of the block kills the server, wherever the run is.
+    with place.serving(port) as server:
+        entry = _wait_for(port, identity, "done", "failed")
+        artifacts = [name for name in os.listdir(place.path("data/backups")) if name.endswith(".mana")]
+        equal(len(artifacts), 1 if entry["status"] == "done" else 0, "the artifacts")
+        status, body = get(port, "/api/admin/backups", "POST", _HEADERS)
+        equal(status, 202, "the status of the next start")
+        equal(_wait_for(port, json.loads(body)["id"], "done", "failed")["status"], "done", "the next run")
+        audit = json.loads(get(port, "/api/admin/audit", "GET", _HEADERS)[1])
+        equal(audit.get("first_broken"), None, "the first broken entry of the audit log")
+        stop(server)
