@@ -9,14 +9,18 @@ import Synchronization
 ///
 /// Needs Python with both: `Scripts/test` makes a virtual environment of them and names its interpreter in `MANA_SYNC_PYTHON`.
 final class S3Peer: Sendable {
-    /// The one of this process: it ends when its standard input does.
-    static func shared() async throws -> S3Peer { try await start.value }
-    private static let start = Task { try await waiting { try S3Peer() } }
+    /// Where it is waited for: never on a thread that other tests need.
+    private static let queue = DispatchQueue(label: "s3-peer")
+    private static let made = Result { try S3Peer() }
 
-    /// Runs what blocks where no test of another suite waits for the thread.
-    private static func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    /// The one of this process: it ends when its standard input does.
+    static func shared() async throws -> S3Peer {
+        try await waiting { try made.get() }
+    }
+
+    private static func waiting<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+            queue.async { continuation.resume(with: Result { try work() }) }
         }
     }
 
@@ -70,8 +74,8 @@ final class S3Peer: Sendable {
 
     /// Asks boto3, by a line of JSON.
     func ask(_ question: String) async throws -> JSONValue {
-        try await Self.waiting { [self] in
-            try pipes.withLock { pipes in
+        try await Self.waiting {
+            try self.pipes.withLock { pipes in
                 try pipes.questions.fileHandleForWriting.write(contentsOf: Data("\(question)\n".utf8))
                 return try JSONValue(parsing: Array(pipes.line().utf8))
             }

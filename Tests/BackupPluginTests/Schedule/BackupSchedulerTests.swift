@@ -14,15 +14,18 @@ struct BackupSchedulerTests {
     private struct Instance {
         let scheduler: BackupScheduler
         let worker: BackupWorker
+        /// Rings when a run has ended.
+        let bell: Bell
 
-        init(_ server: BackupServer, name: String, cron: String = "0 3 * * *") throws {
+        init(_ server: BackupServer, name: String, cron: String = "0 3 * * *", bell: Bell = Bell()) throws {
+            self.bell = bell
             let backups = try server.backups
             let good = backups.runner
             let catalog = Catalog(tables: backups.catalog.tables, time: backups.time, instance: name)
             let runner = BackupRunner(
                 catalog: catalog, audit: good.audit, store: good.store, source: good.source, time: good.time,
                 metrics: good.metrics, logger: good.logger)
-            worker = BackupWorker(runner: runner, logger: good.logger)
+            worker = BackupWorker(runner: runner, logger: good.logger) { bell.ring() }
             scheduler = BackupScheduler(
                 schedule: BackupSchedule(try CronExpression(cron), in: .gmt), jitter: .zero,
                 tables: backups.catalog.tables, worker: worker, time: backups.time, logger: good.logger)
@@ -47,12 +50,6 @@ struct BackupSchedulerTests {
         }
     }
 
-    private func waitForRuns(_ count: Int, _ server: BackupServer) async throws {
-        try await until {
-            try await server.backups.catalog.latest(limit: 10).filter { $0.status == .done }.count >= count
-        }
-    }
-
     @Test("starts a run at its time, as the system, and remembers the next time over a restart")
     func due() async throws {
         try await BackupServer.run { server in
@@ -62,7 +59,7 @@ struct BackupSchedulerTests {
                 #expect(try await server.backups.catalog.latest(limit: 10).isEmpty)
                 server.harness.time.advance(by: .seconds(3 * 3600))
                 try await instance.settle()
-                try await waitForRuns(1, server)
+                await instance.bell.wait(for: 1)
                 try await instance.settle()
                 let restarted = try Instance(server, name: "a")
                 try await restarted.settle()
@@ -82,7 +79,7 @@ struct BackupSchedulerTests {
             let restarted = try Instance(server, name: "a")
             try await with([restarted]) {
                 try await restarted.settle()
-                try await waitForRuns(1, server)
+                await restarted.bell.wait(for: 1)
                 try await restarted.settle()
                 #expect(try await server.backups.catalog.latest(limit: 10).count == 1)
             }
@@ -97,7 +94,8 @@ struct BackupSchedulerTests {
     static func twoInstances(on engine: TestEngine) async throws {
         try await engine.run { server in
             let suite = BackupSchedulerTests()
-            let instances = try ["a", "b", "c"].map { try Instance(server, name: $0) }
+            let bell = Bell()
+            let instances = try ["a", "b", "c"].map { try Instance(server, name: $0, bell: bell) }
             try await suite.with(instances) {
                 for day in 1...3 {
                     for instance in instances { try await instance.settle() }
@@ -106,7 +104,7 @@ struct BackupSchedulerTests {
                         for instance in instances { group.addTask { try await instance.settle() } }
                         try await group.waitForAll()
                     }
-                    try await suite.waitForRuns(day, server)
+                    await bell.wait(for: day)
                     for instance in instances { try await instance.settle() }
                     #expect(try await server.backups.catalog.latest(limit: 10).count == day)
                 }
@@ -126,7 +124,7 @@ struct BackupSchedulerTests {
                 #expect(try await instance.scheduler.tick() == BackupScheduler.glance)
                 _ = try await server.backups.runner.carryOut(other)
                 try await instance.settle()
-                try await waitForRuns(2, server)
+                await instance.bell.wait(for: 1)
                 #expect(try await server.backups.catalog.latest(limit: 10).filter { $0.kind == .scheduled }.count == 1)
             }
         }
@@ -142,7 +140,7 @@ struct BackupSchedulerTests {
                 try await hourly.settle()
                 server.harness.time.advance(by: .seconds(1800))
                 try await hourly.settle()
-                try await waitForRuns(1, server)
+                await hourly.bell.wait(for: 1)
             }
         }
     }
@@ -157,7 +155,7 @@ struct BackupSchedulerTests {
                 try await instance.settle()
                 server.harness.time.advance(by: .seconds(4 * 3600))
                 try await instance.settle()
-                try await waitForRuns(1, server)
+                await instance.bell.wait(for: 1)
             }
         }
     }

@@ -3,19 +3,23 @@
 import hashlib
 import json
 import os
+import pty
 import sqlite3
+import subprocess
+import sys
 import time
 import zipfile
 
 from .backup import _PLUGINS, _push
 from history.postgres import Postgres
 
-from .checks import Failed, check, contains, equal
+from .checks import Failed, Skipped, check, contains, equal
 from .place import PATIENCE, free_port, get, stop
 from .serving import token_of
 
 _KEY = "0123456789abcdef0123456789abcdef"
 _HEADERS = {"X-API-Key": _KEY}
+_PEER = os.path.join(os.path.dirname(__file__), "..", "..", "ArtifactStoreTests", "Fixtures", "s3-peer.py")
 
 
 def _configure(place, storage=None, file="mana-sync.yaml", **backup):
@@ -172,8 +176,8 @@ def killed(place):
             entry = _wait_for(port, identity, "done", "failed")
             ended.append(entry["status"])
             kept += entry["status"] == "done"
-            artifacts = [name for name in os.listdir(place.path("data/backups")) if name.endswith(".mana")]
-            equal(len(artifacts), kept, f"the number of artifacts after a kill at {pause} s")
+            files = [name for name in os.listdir(place.path("data/backups")) if not name.endswith(".json")]
+            equal(len(files), kept, f"the number of artifacts, and of drafts, after a kill at {pause} s")
             stop(server)
     if "failed" not in ended:
         raise Failed("no run was under way when the server was killed")
@@ -183,3 +187,50 @@ def killed(place):
         audit = json.loads(get(port, "/api/admin/audit", "GET", _HEADERS)[1])
         equal(audit.get("first_broken"), None, "the first broken entry of the audit log")
         stop(server)
+
+
+@check("a backup goes to an S3-compatible store and comes back from it; its secret is in a file")
+def s3(place):
+    python = os.environ.get("MANA_SYNC_PYTHON", sys.executable)
+    if subprocess.run([python, "-c", "import boto3, moto.server, flask"], capture_output=True, check=False).returncode != 0:
+        raise Skipped("there is no moto and boto3: pip install 'moto[s3,server]' boto3")
+    peer = subprocess.Popen([python, _PEER], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        port = json.loads(peer.stdout.readline())["port"]
+        place.write("secret", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n")
+        store = {
+            "endpoint": f"http://127.0.0.1:{port}", "region": "eu-central-1", "bucket": "backups", "prefix": "mana/",
+            "accessKeyID": "AKIDEXAMPLE", "secretAccessKeyFile": "secret",
+        }  # fmt: skip
+        served = _configure(place, s3=store)
+        with place.serving(served) as server:
+            _push(served, token_of(place, "alice"), _changes(50))
+            stop(server)
+        before = _rows(place.path("data/mana-sync.db"))
+        identity, uri = place.good("backup", "create", "--config", "mana-sync.yaml").split()
+        peer.stdin.write('{"do":"keys","prefix":"mana/"}\n')
+        peer.stdin.flush()
+        keys = json.loads(peer.stdout.readline())["keys"]
+        equal(f"s3://backups/{[key for key in keys if key.endswith('.mana')][0]}", uri, "the artifact that boto3 sees")
+        contains(place.good("backup", "restore", identity, "--replace", "--config", "mana-sync.yaml"), "restored 50 changes")
+        equal(_rows(place.path("data/mana-sync.db")), before, "the rows after the restore")
+    finally:
+        peer.stdin.close()
+        peer.wait(20)
+
+
+@check("long work shows its progress on a terminal, and nowhere else")
+def progress(place):
+    port = _configure(place)
+    with place.serving(port) as server:
+        _push(port, token_of(place, "alice"), _changes(200))
+        stop(server)
+    ours, theirs = pty.openpty()
+    command = [place.binary, "backup", "create", "--config", "mana-sync.yaml"]
+    made = subprocess.run(command, cwd=place.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, timeout=PATIENCE, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    equal(made.returncode, 0, "the exit code")
+    contains(shown, "writing 200 of 200 changes 100%", "verifying 100%")
+    equal(place.run("backup", "create", "--config", "mana-sync.yaml")[2], "", "what goes to a stderr that is no terminal")
