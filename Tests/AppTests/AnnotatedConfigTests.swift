@@ -15,6 +15,9 @@ struct AnnotatedConfigTests {
         "plugins.billing.serviceKeyFile": #""/run/secrets/mana-service-key""#,
         "plugins.spaces.serviceKey": "<redacted>",
         "plugins.spaces.serviceKeyFile": #""/run/secrets/mana-service-key""#,
+        "plugins.backup.schedule": #""0 3 * * *""#, "plugins.backup.s3.bucket": "backups",
+        "plugins.backup.s3.accessKeyID": "AKIDEXAMPLE", "plugins.backup.s3.secretAccessKey": "<redacted>",
+        "plugins.backup.s3.secretAccessKeyFile": #""/run/secrets/s3""#,
         "storage.postgres.url": #""postgres://mana_sync@localhost/mana_sync?sslmode=verify-full""#,
         "storage.postgres.passwordFile": #""/run/secrets/postgres""#,
         "storage.postgres.listenURL": "postgres://mana_sync@db/mana_sync",
@@ -23,7 +26,7 @@ struct AnnotatedConfigTests {
     /// The file with `# key: value` made `key: value` throughout. A sentence has more than one word before its colon.
     static func uncommented() throws -> String {
         try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard let match = line.wholeMatch(of: /( *)# ([A-Za-z]+:( .*)?)/) else { return String(line) }
+            guard let match = line.wholeMatch(of: /( *)# ([A-Za-z0-9]+:( .*)?)/) else { return String(line) }
             return String(match.1 + match.2)
         }.joined(separator: "\n")
     }
@@ -77,6 +80,7 @@ struct AnnotatedConfigTests {
             ("MANA_CREDITS_URL", "http://a", "plugins.billing.creditsURL"),
             ("MANA_SERVICE_KEY", "a", "plugins.billing.serviceKey"),
             ("BILLING_EXEMPT_APPS", "a", "plugins.billing.exemptApps"),
+            ("MANA_API_KEYS", "ops:0123456789abcdef", "plugins.backup.apiKeys"),
         ])
     func variables(name: String, value: String, key: String) throws {
         #expect(try Repository.text(Self.file).contains(name))

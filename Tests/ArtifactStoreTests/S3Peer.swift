@@ -1,4 +1,5 @@
 import ArtifactStore
+import Dispatch
 import Foundation
 import JSONScanner
 import Kernel
@@ -9,7 +10,15 @@ import Synchronization
 /// Needs Python with both: `Scripts/test` makes a virtual environment of them and names its interpreter in `MANA_SYNC_PYTHON`.
 final class S3Peer: Sendable {
     /// The one of this process: it ends when its standard input does.
-    static let shared = Result { try S3Peer() }
+    static func shared() async throws -> S3Peer { try await start.value }
+    private static let start = Task { try await waiting { try S3Peer() } }
+
+    /// Runs what blocks where no test of another suite waits for the thread.
+    private static func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+        }
+    }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -60,16 +69,18 @@ final class S3Peer: Sendable {
     }
 
     /// Asks boto3, by a line of JSON.
-    func ask(_ question: String) throws -> JSONValue {
-        try pipes.withLock { pipes in
-            try pipes.questions.fileHandleForWriting.write(contentsOf: Data("\(question)\n".utf8))
-            return try JSONValue(parsing: Array(pipes.line().utf8))
+    func ask(_ question: String) async throws -> JSONValue {
+        try await Self.waiting { [self] in
+            try pipes.withLock { pipes in
+                try pipes.questions.fileHandleForWriting.write(contentsOf: Data("\(question)\n".utf8))
+                return try JSONValue(parsing: Array(pipes.line().utf8))
+            }
         }
     }
 
     /// The keys that boto3 finds, or of which it finds multipart uploads under way.
-    func keys(_ what: String = "keys", under prefix: String) throws -> [String] {
-        try ask(#"{"do":"\#(what)","prefix":"\#(prefix)"}"#)["keys"]?.elements?.compactMap(\.string) ?? []
+    func keys(_ what: String = "keys", under prefix: String) async throws -> [String] {
+        try await ask(#"{"do":"\#(what)","prefix":"\#(prefix)"}"#)["keys"]?.elements?.compactMap(\.string) ?? []
     }
 
     /// Settings of a store with a prefix of its own.

@@ -9,8 +9,8 @@ import Testing
 
 @Suite("The S3 store", .timeLimit(.minutes(2)))
 struct S3Tests {
-    private func settings() throws -> S3Settings {
-        try S3Peer.shared.get().settings(prefix: "s\(UInt64.random(in: 0 ... .max))/")
+    private func settings() async throws -> S3Settings {
+        try await S3Peer.shared().settings(prefix: "s\(UInt64.random(in: 0 ... .max))/")
     }
 
     private func with(_ settings: S3Settings, _ use: (any ArtifactStore) async throws -> Void) async throws {
@@ -26,10 +26,10 @@ struct S3Tests {
     @Test(
         "boto3 reads what it wrote, in one request or in parts", arguments: [0, 17, 5 << 20, (5 << 20) + 1, 12_000_000])
     func readByOthers(size: Int) async throws {
-        let settings = try settings()
+        let settings = try await settings()
         try await with(settings) { store in
             try await store.put(key("a.mana"), pattern: size, piece: 1 << 20)
-            let read = try S3Peer.shared.get().ask(#"{"do":"read","key":"\#(settings.prefix)a.mana"}"#)
+            let read = try await S3Peer.shared().ask(#"{"do":"read","key":"\#(settings.prefix)a.mana"}"#)
             #expect(read["size"]?.integer == size)
             let digest = SHA256.hash(data: pattern(0..<size)).map { String(format: "%02x", $0) }.joined()
             #expect(read["sha256"]?.string == digest)
@@ -40,8 +40,8 @@ struct S3Tests {
 
     @Test("reads what boto3 wrote")
     func readOthers() async throws {
-        let settings = try settings()
-        _ = try S3Peer.shared.get().ask(#"{"do":"write","key":"\#(settings.prefix)b","size":100000}"#)
+        let settings = try await settings()
+        _ = try await S3Peer.shared().ask(#"{"do":"write","key":"\#(settings.prefix)b","size":100000}"#)
         try await with(settings) { store in
             let read = try await store.bytes(store.uri(of: key("b")))
             #expect(read == ByteBuffer(bytes: pattern(0..<100_000)))
@@ -50,41 +50,41 @@ struct S3Tests {
 
     @Test("aborts an upload in parts that fails, also where its task was cancelled", arguments: [false, true])
     func abort(isCancelled: Bool) async throws {
-        let settings = try settings()
+        let settings = try await settings()
         try await with(settings) { store in
             let task = Task {
                 try await store.put(key("a")) { sink in
                     try await sink.write(ByteBuffer(bytes: pattern(0..<12_000_000)))
-                    let underWay = try S3Peer.shared.get().keys("uploads", under: settings.prefix)
+                    let underWay = try await S3Peer.shared().keys("uploads", under: settings.prefix)
                     #expect(underWay.count == 1)
                     if isCancelled { withUnsafeCurrentTask { $0?.cancel() } }
                     throw Broken()
                 }
             }
             await #expect(throws: Broken.self) { try await task.value }
-            let peer = try S3Peer.shared.get()
-            #expect(try peer.keys("uploads", under: settings.prefix).isEmpty)
-            #expect(try peer.keys(under: settings.prefix).isEmpty)
+            let peer = try await S3Peer.shared()
+            #expect(try await peer.keys("uploads", under: settings.prefix).isEmpty)
+            #expect(try await peer.keys(under: settings.prefix).isEmpty)
         }
     }
 
     @Test("sweeps uploads that a crash left, and no other's")
     func sweep() async throws {
-        let (settings, other) = (try settings(), try settings())
-        let peer = try S3Peer.shared.get()
-        for prefix in [settings.prefix, other.prefix] { _ = try peer.ask(#"{"do":"begin","key":"\#(prefix)a"}"#) }
+        let (settings, other) = (try await settings(), try await settings())
+        let peer = try await S3Peer.shared()
+        for prefix in [settings.prefix, other.prefix] { _ = try await peer.ask(#"{"do":"begin","key":"\#(prefix)a"}"#) }
         try await with(settings) { store in
             let early = try await store.removeAbandoned(before: UnixTime(seconds: 1))
             let late = try await store.removeAbandoned(before: UnixTime(seconds: 4_000_000_000))
             #expect((early, late) == (0, 1))
         }
-        #expect(try peer.keys("uploads", under: settings.prefix).isEmpty)
-        #expect(try peer.keys("uploads", under: other.prefix).count == 1)
+        #expect(try await peer.keys("uploads", under: settings.prefix).isEmpty)
+        #expect(try await peer.keys("uploads", under: other.prefix).count == 1)
     }
 
     @Test("a bucket that does not exist is a fault of the settings")
     func noBucket() async throws {
-        var settings = try settings()
+        var settings = try await settings()
         settings.bucket = "nobody"
         try await with(settings) { store in
             await fails(.misconfigured) { try await store.put(key("a"), "x") }
@@ -94,7 +94,7 @@ struct S3Tests {
     @Test("a service that cannot be reached is unavailable, after all attempts")
     func down() async throws {
         try await StandInService.with(.hangUp) { service in
-            var settings = try settings()
+            var settings = try await settings()
             settings.endpoint = service.url
             settings.attempts = 2
             try await with(settings) { store in
@@ -109,7 +109,7 @@ struct S3Tests {
         arguments: [(503, 3), (500, 3), (403, 1), (400, 1)])
     func retries(status: Int, expected: Int) async throws {
         try await StandInService.with(.status(status, body: "<Error><Code>Whatever</Code></Error>")) { service in
-            var settings = try settings()
+            var settings = try await settings()
             settings.endpoint = service.url
             settings.attempts = 3
             try await with(settings) { store in
@@ -123,7 +123,7 @@ struct S3Tests {
     @Test("an artifact that ends before its length is damaged, not short")
     func truncated() async throws {
         try await StandInService.with(.truncated("only so much")) { service in
-            var settings = try settings()
+            var settings = try await settings()
             settings.endpoint = service.url
             try await with(settings) { store in
                 let found = await code { _ = try await store.bytes(store.uri(of: key("a")), range: 0..<5000) }

@@ -19,7 +19,7 @@ enum StoreCase: String, CaseIterable, CustomTestStringConvertible {
                 try await Self.use(LocalArtifactStore(directory: "\(folder)/backups"), use)
             }
         case .s3:
-            let settings = try S3Peer.shared.get().settings(prefix: "t\(UInt64.random(in: 0 ... .max))/deep/")
+            let settings = try await S3Peer.shared().settings(prefix: "t\(UInt64.random(in: 0 ... .max))/deep/")
             try await Self.use(try S3ArtifactStore(settings), use)
         }
     }

@@ -118,7 +118,7 @@ struct StoreContractTests {
         let closed: any ArtifactStore =
             switch kind {
             case .localDisk: LocalArtifactStore(directory: "/nowhere")
-            case .s3: try S3ArtifactStore(try S3Peer.shared.get().settings(prefix: ""))
+            case .s3: try S3ArtifactStore(try await S3Peer.shared().settings(prefix: ""))
             }
         await fails(.unavailable) { _ = try await closed.list() }
     }

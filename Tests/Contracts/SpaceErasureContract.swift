@@ -19,5 +19,5 @@ let spaceErasureContract: [UserLogCase] = [
         #expect(try await fixture.shared(of: bert) == ["c1", "c2"])
         #expect(try await fixture.grant([family], to: anna))
         #expect(try await fixture.shared(of: anna) == ["c1", "c2"])
-    },
+    }
 ]

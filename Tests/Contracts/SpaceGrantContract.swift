@@ -107,6 +107,17 @@ let spaceGrantContract: [ContractCase] =
             try await fixture.write(["a5"], into: family, by: anna)
             #expect(try await fixture.shared(of: bert) == (0..<6).map { "a\($0)" })
         },
+        ContractCase("Who joins a space whose many rows are their own gets on page by page, and then the others'") {
+            fixture in
+            for start in stride(from: 0, to: 35_000, by: 5000) {
+                try await fixture.log.store(
+                    push((start..<(start + 5000)).map { insert("b\($0)", into: family) }, user: bert, client: phone))
+            }
+            try await fixture.write(["a"], into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            #expect(try await fixture.shared(of: bert, client: phone) == ["a"])
+            #expect(try await fixture.shared(of: bert, client: phone, tables: [TableName("none")]) == [])
+        },
         ContractCase("A space of many rows is inherited in the order of its log, while others go on writing") {
             fixture in
             let texts = (0..<10_000).map { "a\($0)" }

@@ -48,9 +48,10 @@ struct PushGroupTests {
         }
     }
 
-    /// Returns when so many backends wait for advisory locks.
+    /// Returns when so many backends wait for advisory locks, or have waited as long as a push does.
     private static func awaitWaiters(_ count: Int, in database: PostgresDatabase) async throws {
-        while true {
+        let end = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < end {
             let rows = try await database.run(
                 """
                 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted

@@ -53,12 +53,18 @@ struct TakeoverTests {
             """,
         ]
 
+        /// A field's timestamp.
+        private var stamp: String {
+            let time = #""2024-01-01T09:00:00Z""#
+            return self == .third ? #"{"at": \#(time), "actor": {"id": "x"}, "origin": "user"}"# : time
+        }
+
         /// An insert, an update and a delete in one batch, which share their place, and a later insert.
         var rows: String {
             """
             INSERT INTO sync_changes (app_id, table_name, record_id, user_id, op, data, \(timestamps), client_id, created_at) VALUES
               ('todo', 'tasks', 'a', 'anna', 'insert', '{"text": "Milk", "n": 1.50}', '{}', 'phone', '2024-01-01T10:00:00.123456Z'),
-              ('todo', 'tasks', 'b', 'anna', 'update', '{"text": "Eggs"}', '{"text": "2024-01-01T09:00:00Z"}', 'phone', '2024-01-01T10:00:00.123456Z'),
+              ('todo', 'tasks', 'b', 'anna', 'update', '{"text": "Eggs"}', '{"text": \(stamp)}', 'phone', '2024-01-01T10:00:00.123456Z'),
               ('todo', 'tasks', 'c', 'anna', 'delete', '{"deletedAt": "2024-01-01T09:30:00Z"}', NULL, 'phone', '2024-01-01T10:00:00.123456Z'),
               ('todo', 'tasks', 'd', 'anna', 'insert', '{"text": "Tea"}', '{}', 'phone', '2031-05-01T10:00:00Z'),
               ('todo', 'tasks', 'e', 'bert', 'insert', '{}', '{}', 'phone', '2024-01-01T10:00:00.123456Z')
@@ -125,6 +131,24 @@ struct TakeoverTests {
             #expect(later == ["d"])
             #expect(own == 0)
             #expect(last == "f")
+        }
+    }
+
+    @Test(
+        "Timestamps that are kept in objects come out of them",
+        arguments: [
+            (#"{"b": "t1", "a": "t2"}"#, #"{"a": "t2", "b": "t1"}"#), ("{}", "{}"), ("[1]", "{}"), ("null", "{}"),
+            (#"{"a": {"at": "t1", "actor": {}}, "b": "t2"}"#, #"{"a": "t1", "b": "t2"}"#),
+            (#"{"a": {"updatedAt": "t1"}}"#, #"{"a": "t1"}"#),
+            (#"{"a": {"at": 1, "updatedAt": "t1"}, "b": {"origin": "user"}}"#, #"{"a": "t1"}"#),
+            (#"{"a": {"at": "\u2028\""}}"#, "{\"a\": \"\u{2028}\\\"\"}"),
+        ])
+    func timestamps(inherited: String, expected: String) async throws {
+        try await withDatabase(.third) { database in
+            try await PostgresStore.migrate(PostgresStoreConfig(url: database.url))
+            let found = try await database.run(
+                "SELECT \(InheritedTimestamps.expression(of: "$json$\(inherited)$json$::jsonb"))::text")
+            #expect(found.string(0, 0) == expected)
         }
     }
 

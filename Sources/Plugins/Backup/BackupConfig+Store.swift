@@ -5,6 +5,11 @@ extension BackupConfig {
     /// The store that the configuration names. The secret of an S3-compatible service is read when it is opened, since planning does no I/O.
     func makeStore(time: any TimeSource) throws(PlanRefusal) -> any ArtifactStore {
         guard let bucket = s3.bucket else { return LocalArtifactStore(directory: directory) }
+        guard s3.accessKeyID?.isEmpty == false, (s3.secretAccessKey == nil) != (s3.secretAccessKeyFile == nil) else {
+            throw PlanRefusal(
+                "plugins.backup.s3 has a bucket, and not an accessKeyID and either a secretAccessKey or a secretAccessKeyFile",
+                remedy: "Set both of them.")
+        }
         let settings = S3Settings(
             endpoint: s3.endpoint, region: s3.region, bucket: bucket, prefix: s3.prefix, usesPathStyle: s3.pathStyle,
             credentials: S3Credentials(accessKeyID: s3.accessKeyID ?? "", secretAccessKey: Secret("")))

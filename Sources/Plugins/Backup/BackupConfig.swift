@@ -79,10 +79,6 @@ public struct BackupConfig: ConfigSection {
 
     private func validateS3(_ check: inout ConfigCheck) {
         guard let bucket = s3.bucket else { return }
-        check.require(s3.accessKeyID?.isEmpty == false, "s3.accessKeyID", "must be set where there is a bucket")
-        check.require(
-            (s3.secretAccessKey == nil) != (s3.secretAccessKeyFile == nil), "s3.secretAccessKey",
-            "must be set, or secretAccessKeyFile, and not both")
         let settings = S3Settings(
             endpoint: s3.endpoint, region: s3.region, bucket: bucket, prefix: s3.prefix, usesPathStyle: s3.pathStyle,
             credentials: S3Credentials(accessKeyID: s3.accessKeyID ?? "", secretAccessKey: Secret("")))

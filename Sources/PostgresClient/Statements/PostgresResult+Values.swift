@@ -7,16 +7,13 @@ extension PostgresResult {
 
     /// A smallint, integer or bigint; nil for NULL and what is none.
     public func integer(_ row: Int, _ column: Int) -> Int64? {
-        let isBinary = isBinary(column, in: row)
-        return withBytes(row, column) { bytes in
-            guard let bytes else { return nil }
-            guard isBinary else { return Int64(String(decoding: bytes, as: UTF8.self)) }
-            return switch bytes.count {
-            case 8: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
-            case 4: Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-            case 2: Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
-            default: nil
-            }
+        guard let bytes = unsafeBytes(row, column) else { return nil }
+        guard isBinary(column) else { return Int64(String(decoding: bytes, as: UTF8.self)) }
+        return switch bytes.count {
+        case 8: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
+        case 4: Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
+        case 2: Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
+        default: nil
         }
     }
 
@@ -34,14 +31,11 @@ extension PostgresResult {
 
     /// A uuid in the binary format by its first and its last eight bytes; nil for NULL and what is none.
     public func uuid(_ row: Int, _ column: Int) -> (high: UInt64, low: UInt64)? {
-        guard isBinary(column, in: row) else { return nil }
-        return withBytes(row, column) { bytes in
-            guard let bytes, bytes.count == 16 else { return nil }
-            return (
-                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            )
-        }
+        guard let bytes = unsafeBytes(row, column), isBinary(column), bytes.count == 16 else { return nil }
+        return (
+            UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        )
     }
 
     /// A timestamptz in the binary format, in microseconds since 1970; nil for NULL, an infinite one and what is none.

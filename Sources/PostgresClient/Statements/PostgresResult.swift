@@ -47,11 +47,13 @@ public final class PostgresResult: @unchecked Sendable {
     public func withBytes<Value, Failure: Error>(
         _ row: Int, _ column: Int, _ read: (UnsafeRawBufferPointer?) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        guard !isNull(row, column), let start = PQgetvalue(pointer, Int32(row), Int32(column)) else {
-            return try read(nil)
-        }
-        let count = Int(PQgetlength(pointer, Int32(row), Int32(column)))
-        return try read(UnsafeRawBufferPointer(start: start, count: count))
+        try read(unsafeBytes(row, column))
+    }
+
+    /// A value's bytes, in the format that the statement asked for; nil for NULL and out of range. They are good only as long as somebody holds the result.
+    public func unsafeBytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
+        guard !isNull(row, column), let start = PQgetvalue(pointer, Int32(row), Int32(column)) else { return nil }
+        return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(pointer, Int32(row), Int32(column))))
     }
 
     /// Whether a column comes in the binary format.

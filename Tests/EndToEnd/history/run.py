@@ -9,6 +9,7 @@ from household.client import HTTPTransport, NoAnswer, Tokens
 
 from .door import Door
 from .readers import Pages, Rereader, Samples, Stream
+from .shared import SharedRun
 from .verdict import judge
 from .writers import TABLES, Writer
 
@@ -18,13 +19,15 @@ _PATIENCE = 20.0  # seconds after the faults, for what is under way to be answer
 
 
 class Run:
-    """`patience`: how long after the faults something may still be missing from a reader."""
+    """`patience`: how long after the faults something may still be missing from a reader. `service`: who knows the members of spaces, where
+    the servers have any."""
 
-    def __init__(self, history, ports, seed, patience=_PATIENCE):
+    def __init__(self, history, ports, seed, patience=_PATIENCE, service=None):
         self.history, self.ports, self.seed, self.patience = history, ports, seed, patience
         self.tokens, self.samples, self._doors = Tokens(), Samples(), 0
         for user in dict.fromkeys(user for user, _ in SCOPES):
             self.tokens.token(user, HTTPTransport(ports[0]))
+        self.shared = SharedRun(history, ports, self.tokens, service, seed) if service else None
         self.writers = [
             Writer(history, self._door(), scope, client, client == "a") for scope in SCOPES for client in ("a", "b", None)
         ]
@@ -36,6 +39,7 @@ class Run:
         stop_writers, stop_faults = threading.Event(), threading.Event()
         readers = [self._thread(reader.run, stop, give_up) for reader in self.readers]
         writers = [self._thread(writer.run, stop_writers, give_up) for writer in self.writers]
+        sharing = [self._thread(part, stop_writers) for part in self.shared.parts()] if self.shared else []
         disturbing = [self._thread(faults.run, stop_faults)] if faults else []
         time.sleep(seconds)
         stop_faults.set()
@@ -44,6 +48,7 @@ class Run:
         timer = threading.Timer(self.patience, give_up.set)
         timer.start()
         self._join(writers)
+        self._join(sharing)
         logs = {scope: self._log(scope) for scope in SCOPES}
         has_all = {chain: sum(map(chain.wants, (self.history.sent[number] for number in logs[chain.scope])))
                    for chain in self.history.chains}  # fmt: skip
@@ -60,15 +65,17 @@ class Run:
                 reader.drain(done, give_up)
         timer.cancel()
         judge(self.history, logs)
+        if self.shared:
+            self.shared.finish()
 
     def _thread(self, work, *arguments):
         def guarded():
             try:
                 work(*arguments)
             except BaseException as error:  # noqa: B902 - told of in the report
-                self.history.violation("a thread of the checker's failed", work.__self__, repr(error))
+                self.history.violation("a thread of the checker's failed", work, repr(error))
 
-        thread = threading.Thread(target=guarded, name=f"{type(work.__self__).__name__}.{work.__name__}", daemon=True)
+        thread = threading.Thread(target=guarded, name=work.__qualname__, daemon=True)
         thread.start()
         return thread
 

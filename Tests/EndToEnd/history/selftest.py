@@ -2,18 +2,23 @@
 
 import os
 import tempfile
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from household.client import HTTPTransport, Tokens
+from household.memberships import Memberships
 from household.server import Server
 from household.watchdog import Watchdog
 
+from .brokenspaces import FAULTS as SPACE_FAULTS, SpacesServer
 from .brokenstore import FAULTS
 from .door import quiet_port
 from .faults import Faults
 from .record import History
 from .run import Run
+from .shared import SharedRun
 
 BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken-server")
 _SECONDS = 2.5
@@ -23,6 +28,7 @@ _LONGEST = 240.0  # seconds of one trial
 def self_test():
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         results = [_told(*result) for result in pool.map(_trial, [None, *FAULTS])]
+        results += [_told(*result) for result in pool.map(_spaces_trial, [None, *SPACE_FAULTS])]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
@@ -58,6 +64,36 @@ def _history(faults, attempt=0, patience=3):
             Run(history, [server.port], f"self-test-{attempt}", patience=patience).run(_SECONDS, disturbing)
         finally:
             server.abandon()
+    return history
+
+
+def _spaces_trial(fault):
+    with Watchdog(_LONGEST):
+        began = time.monotonic()
+        for attempt in range(4 if fault else 1):
+            history = _spaces_history(fault, attempt)
+            if history.kinds:
+                break
+        name = f"{fault} ({SPACE_FAULTS[fault]})" if fault else "a faithful store of spaces"
+        return name, fault is not None, history.kinds, history.violations, time.monotonic() - began if fault else None
+
+
+def _spaces_history(fault, attempt):
+    history = History()
+    with Memberships.serve() as service, SpacesServer(service, fault).serve() as port:
+        tokens = Tokens()
+        for user in ("mia", "max", "joy", "xan"):
+            tokens.token(user, HTTPTransport(port))
+        run = SharedRun(history, [port], tokens, service, f"self-test-{attempt}", is_small=True)
+        stop = threading.Event()
+        threads = [threading.Thread(target=part, args=(stop,), daemon=True) for part in run.parts()]
+        for thread in threads:
+            thread.start()
+        time.sleep(_SECONDS)
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        run.finish()
     return history
 
 

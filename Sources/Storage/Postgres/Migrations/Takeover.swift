@@ -38,7 +38,7 @@ struct Takeover: Sendable {
                 .unusable, "The database has a table sync_changes that holds no changes of ours.",
                 cause: "missing: \(missing.joined(separator: ", "))")
         }
-        var statements: [String] = []
+        var statements = [InheritedTimestamps.function]
         var remarks = [
             "takes over the table sync_changes: \(rows < 0 ? "rows not counted yet" : "about \(rows) rows"), \(size) with its indexes"
         ]
@@ -118,8 +118,10 @@ struct Takeover: Sendable {
             changes.append("ADD COLUMN field_timestamps json NOT NULL DEFAULT '{}'")
         } else {
             changes.append("ALTER COLUMN field_timestamps DROP DEFAULT")
-            changes.append(
-                "ALTER COLUMN field_timestamps TYPE json USING coalesce(field_timestamps::text, '{}')::json")
+            let old = "field_timestamps"
+            let new =
+                timestamps == "jsonb" ? InheritedTimestamps.expression(of: old) : "coalesce(\(old)::text, '{}')::json"
+            changes.append("ALTER COLUMN field_timestamps TYPE json USING \(new)")
             changes.append("ALTER COLUMN field_timestamps SET DEFAULT '{}'")
             changes.append("ALTER COLUMN field_timestamps SET NOT NULL")
         }

@@ -73,8 +73,9 @@ struct FetchedRows: Sendable {
         var taken = 0
         var last = query.after.time.microseconds
         for row in 0..<count {
-            if isOwn(row) {
-                last = place(row)
+            let place = place(row)
+            if own.contains(place: place, eventID: id(row)) {
+                last = place
                 continue
             }
             if isBulky(row) {
@@ -85,27 +86,27 @@ struct FetchedRows: Sendable {
                 taken += 1
                 // One that is gone was erased between the two statements.
                 guard json(of: row) != nil else {
-                    last = place(row)
+                    last = place
                     continue
                 }
             }
-            guard try takes(row, of: query, into: &page) else { break }
-            last = place(row)
+            guard try takes(row, at: place, of: query, into: &page) else { break }
+            last = place
         }
         return page.page(reachingTo: max(state.reach, last))
     }
 
     private func takes<Sink: ChangeSink>(
-        _ row: Int, of query: ChangeQuery, into page: inout PageBuilder<Sink>
+        _ row: Int, at place: Int64, of query: ChangeQuery, into page: inout PageBuilder<Sink>
     ) throws(StoreError) -> Bool {
         let source = json(of: row)
-        return try page.takes(place: place(row)) { (take) throws(StoreError) in
-            try withChangeRow(row, json: source, app: query.app.text, take)
+        return try page.takes(place: place) { (take) throws(StoreError) in
+            try withChangeRow(row, at: place, json: source, app: query.app.text, take)
         }
     }
 
     private func withChangeRow(
-        _ row: Int, json source: (result: PostgresResult, row: Int, offset: Int)?, app: String,
+        _ row: Int, at place: Int64, json source: (result: PostgresResult, row: Int, offset: Int)?, app: String,
         _ take: (borrowing ChangeRow) -> Bool
     ) throws(StoreError) -> Bool {
         guard let operation = Operation(stored: text(row, .operation)) else {
@@ -117,12 +118,12 @@ struct FetchedRows: Sendable {
         }
         func json(_ column: RowColumn) -> UnsafeRawBufferPointer? {
             guard let source else { return nil }
-            return source.result.bytes(source.row, column.rawValue - source.offset)
+            return source.result.unsafeBytes(source.row, column.rawValue - source.offset)
         }
         // The results outlive the call: `self` and `source` hold them.
         return app.withUTF8 { app in
             var change = ChangeRow(
-                cursor: Cursor(UnixTime(microseconds: place(row))), eventID: id(row),
+                cursor: Cursor(UnixTime(microseconds: place)), eventID: id(row),
                 schemaVersion: Int(rows.integer(row, RowColumn.schemaVersion.rawValue) ?? 1), operation: operation,
                 app: UnsafeRawBufferPointer(app), table: present(row, .table), record: present(row, .record),
                 user: present(row, .user), client: present(row, .client), space: text(row, .space),
@@ -167,17 +168,12 @@ struct FetchedRows: Sendable {
         rows.uuid(row, RowColumn.id.rawValue).map { EventID(high: $0.high, low: $0.low) } ?? EventID(high: 0, low: 0)
     }
 
-    private func text(_ row: Int, _ column: RowColumn) -> UnsafeRawBufferPointer? { rows.bytes(row, column.rawValue) }
+    private func text(_ row: Int, _ column: RowColumn) -> UnsafeRawBufferPointer? {
+        rows.unsafeBytes(row, column.rawValue)
+    }
 
     private func present(_ row: Int, _ column: RowColumn) -> UnsafeRawBufferPointer {
         text(row, column) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-}
-
-extension PostgresResult {
-    /// A value's bytes, good as long as the result is held; nil for NULL.
-    fileprivate func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
-        withBytes(row, column) { $0 }
     }
 }
 

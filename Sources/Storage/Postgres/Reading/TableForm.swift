@@ -49,9 +49,14 @@ enum TableForm: Sendable {
         switch self {
         case _ where column == .bytes: bytes
         case .besideOld where Self.old.contains(column.name):
-            "CASE WHEN members IS NULL THEN \(Self.oldName(column.name))::text::json ELSE \(column.name) END"
+            "CASE WHEN members IS NULL THEN \(inherited(column)) ELSE \(column.name) END"
         case .own, .besideOld: column.name
         }
+    }
+
+    private func inherited(_ column: RowColumn) -> String {
+        let old = Self.oldName(column.name)
+        return column == .timestamps ? InheritedTimestamps.expression(of: old) : "\(old)::text::json"
     }
 
     /// How many bytes of JSON a row has; in inherited ones nobody counted them.

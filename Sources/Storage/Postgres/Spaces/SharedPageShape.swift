@@ -50,6 +50,7 @@ struct SharedPageShape: Hashable, Sendable {
 
     /// The columns of a page, the place being that of the inheritance.
     private var columnsAtTheirPlaces: String {
-        RowColumn.allCases.map { $0 == .createdAt ? "i.place AS created_at" : "change.\($0.name)" }.joined(separator: ", ")
+        RowColumn.allCases.map { $0 == .createdAt ? "i.place AS created_at" : "change.\($0.name)" }.joined(
+            separator: ", ")
     }
 }

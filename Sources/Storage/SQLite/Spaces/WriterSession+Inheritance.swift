@@ -29,9 +29,9 @@ extension WriterSession {
         while try rows.step() {
             count += 1
             through = (rows.integer(0), rows.integer(1))
-            // What the user wrote is in their log already.
-            guard rows.string(2).utf8.elementsEqual(user.text.utf8) == false else { continue }
+            // What the user wrote is in their log already. Its place is used up even so: then their cursor moves in any case.
             place += 1
+            guard !rows.string(2).utf8.elementsEqual(user.text.utf8) else { continue }
             try insert.bind(3, place)
             try insert.bind(4, rows.integer(1))
             try insert.run()
