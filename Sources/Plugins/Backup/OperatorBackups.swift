@@ -40,11 +40,13 @@ public final class OperatorBackups: Sendable {
             time: time, metrics: metrics, logger: logger)
     }
 
-    /// Makes the store ready, and ends what a crash of this instance broke off.
-    func open() async throws {
+    /// Makes the store ready, and notes as failed what a crash broke off.
+    ///
+    /// - Parameter isServer: Whether this is the instance's own start: a run of its name is dead then. A command works beside the server.
+    func open(isServer: Bool) async throws {
         try await store.open()
         do {
-            try await runner.recover(atStart: true)
+            try await runner.recover(atStart: isServer)
         } catch {
             // The store may be out of reach: that is no reason not to serve. The sweep finds what is left.
             logger.warning("what a crash left of a backup could not be removed", metadata: ["error": "\(error)"])
@@ -52,7 +54,14 @@ public final class OperatorBackups: Sendable {
         if let last = try await catalog.kept().compactMap(\.verifiedAt).max() { metrics.knows(lastSuccess: last) }
     }
 
-    /// Lets go what ``open()`` took.
+    /// A runner whose runs are another instance's: a command's, which a start of the server must not take for its own.
+    func runner(of instance: String) -> BackupRunner {
+        BackupRunner(
+            catalog: Catalog(tables: catalog.tables, time: time, instance: instance), audit: audit, store: store,
+            source: source, time: time, metrics: metrics, logger: logger)
+    }
+
+    /// Lets go what ``open(isServer:)`` took.
     func close() async {
         await store.close()
     }
