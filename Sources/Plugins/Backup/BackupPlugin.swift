@@ -72,6 +72,7 @@ public struct BackupPlugin: Plugin {
     public func start() async throws {
         try access.load()
         await snapshots.removeAll()
+        await snapshots.removeExpired()
         try await backups.open(isServer: true)
     }
 

@@ -51,7 +51,13 @@ public final class OperatorBackups: Sendable {
             // The store may be out of reach: that is no reason not to serve. The sweep finds what is left.
             logger.warning("what a crash left of a backup could not be removed", metadata: ["error": "\(error)"])
         }
-        if let last = try await catalog.kept().compactMap(\.verifiedAt).max() { metrics.knows(lastSuccess: last) }
+        try await showLastSuccess()
+    }
+
+    /// Measures when the newest verified backup was made, by whichever instance.
+    func showLastSuccess() async throws {
+        let verified = try await catalog.kept().filter { $0.verifiedAt != nil }
+        if let last = verified.compactMap(\.finishedAt).max() { metrics.knows(lastSuccess: last) }
     }
 
     /// A runner whose runs are another instance's: a command's, which a start of the server must not take for its own.
