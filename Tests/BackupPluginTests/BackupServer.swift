@@ -34,9 +34,11 @@ struct BackupServer {
     ///   - postgres: The URL of a database to use instead of a file.
     ///   - backup: Further keys of `plugins.backup`, `maxImport: 1KiB; timeZone: UTC`.
     ///   - staging: Where archives and snapshots are staged, and `artifacts` where artifacts are kept, if not in the server's folder.
+    ///   - sharing: Whether there is a space that users share; else a space is a label.
     ///   - runsBackground: Whether backups are made in the background, on the harness's clock.
     static func run(
-        postgres: String? = nil, backup: String = "", runsBackground: Bool = false, staging: String? = nil,
+        postgres: String? = nil, backup: String = "", sharing: Bool = false, runsBackground: Bool = false,
+        staging: String? = nil,
         artifacts: String? = nil,
         _ use: (BackupServer) async throws -> Void
     ) async throws {
@@ -46,7 +48,7 @@ struct BackupServer {
             postgres.map { #"engine: postgres, postgres: {url: "\#($0)"}"# }
             ?? #"sqlite: {path: "\#(folder.appending(path: "log.db").path)"}"#
         let harness = try PluginHarness(
-            plugins: plugins,
+            plugins: plugins + [OneSpacePlugin.self],
             yaml: """
                 storage: {\(storage)}
                 kernel: {unfulfilled: [metered]}
@@ -59,6 +61,7 @@ struct BackupServer {
                   sync: {enabled: true}
                   metrics: {enabled: true}
                   testIssuer: {enabled: true}
+                  oneSpace: {enabled: \(sharing)}
                 """)
         try await harness.run(runsBackground: runsBackground) {
             try await use(BackupServer(harness: $0, folder: folder))

@@ -1,44 +1,55 @@
 import Domain
-import Foundation
-import HummingbirdCore
+import HTTPTypes
 import Kernel
-import KernelTesting
 import ManaFormat
-import NIOCore
 import Testing
 
 @testable import BackupPlugin
 
+/// Knows of one space, `family`, and cannot say who is in `unknown`.
+private struct OneSpace: SpaceDirectory {
+    func prepareRead(by user: UserID) async throws(MembershipsUnavailable) {}
+
+    func judge(_ changes: inout [PushedChange], of user: UserID) async throws(MembershipsUnavailable) -> PushPermit {
+        for index in changes.indices {
+            guard let space = changes[index].space, space != SpaceID("family") else { continue }
+            guard space != SpaceID("unknown") else { throw MembershipsUnavailable() }
+            changes[index].refusal = .notAMember
+        }
+        return PushPermit(writableSpaces: [SpaceID("family")])
+    }
+}
+
+/// Provides it, as a plugin that shares records does.
+struct OneSpacePlugin: Plugin {
+    static let manifest = PluginManifest(
+        id: "oneSpace", summary: "one space", provides: [AnyServiceKey(ServiceKey.spaceDirectory)])
+
+    init(config: NoConfig, dependencies: Dependencies) throws {}
+
+    func register(into registry: inout PluginRegistry) {
+        registry.provide(.spaceDirectory, OneSpace())
+    }
+}
+
 @Suite("An import into spaces")
 struct SpaceJudgeTests {
-    /// Imports an archive of anna's as one who may write into the space `family` alone.
-    private static func restore(
-        _ lines: [String], on server: BackupServer, by judge: @escaping SpaceJudge
-    ) async throws -> String {
-        let file = try await SpoolFile.spooling(
-            RequestBody(buffer: try archive(lines)), in: server.folder.path, limit: 1 << 20)
-        return try await UserImport(
-            log: try #require(server.harness.plan.service(.userLog)), user: UserID("anna"), file: file,
-            bound: TimestampBound(latest: server.harness.time.now), isRehearsal: false, judge: judge
-        ).run().json
+    private static func lines(with space: String) -> [String] {
+        [
+            line("a", eventID: 1, #""op":"insert","data":{},"spaceId":"family""#),
+            line("b", eventID: 2, #""op":"insert","data":{},"spaceId":"\#(space)""#), line("c", eventID: 3),
+        ]
     }
-
-    private static let lines = [
-        line("a", eventID: 1, #""op":"insert","data":{},"spaceId":"family""#),
-        line("b", eventID: 2, #""op":"insert","data":{},"spaceId":"work""#), line("c", eventID: 3),
-    ]
 
     @Test("Events of a space that the user may not write are rejected, and the rest is imported; again and again")
     func rejected() async throws {
-        try await BackupServer.run { server in
+        try await BackupServer.run(sharing: true) { server in
+            let archive = try archive(Self.lines(with: "work"))
             for imported in [2, 0] {
-                let report = try await Self.restore(Self.lines, on: server) { changes, user in
-                    for index in changes.indices where changes[index].space == SpaceID("work") && user.text == "anna" {
-                        changes[index].refusal = .notAMember
-                    }
-                }
+                let answer = try await server.restore(archive)
                 #expect(
-                    report == #"{"imported":\#(imported),"duplicates":\#(2 - imported),"quarantined":0,"rejected":["#
+                    answer.text
+                        == #"{"imported":\#(imported),"duplicates":\#(2 - imported),"quarantined":0,"rejected":["#
                         + #"{"index":1,"eventId":"\#(uuid(2))","error":"not_a_member","#
                         + #""message":"You are not a member of the space."}]}"#)
             }
@@ -48,13 +59,12 @@ struct SpaceJudgeTests {
         }
     }
 
-    @Test("Where nobody can say who is in which space, nothing is stored")
+    @Test("Where nobody can say who is in a space, nothing is stored, and a repetition may")
     func unknown() async throws {
-        try await BackupServer.run { server in
-            let nobody: SpaceJudge = { _, _ in throw StoreError(.unavailable, "Nobody knows.") }
-            await #expect(throws: StoreError.self) {
-                try await Self.restore(Self.lines, on: server, by: nobody)
-            }
+        try await BackupServer.run(sharing: true) { server in
+            let answer = try await server.restore(try archive(Self.lines(with: "unknown")))
+            #expect(answer.status == .serviceUnavailable)
+            #expect(answer.text.contains(#""error":"memberships_unavailable""#))
             let lines = try await server.lines()
             #expect(lines.isEmpty)
         }

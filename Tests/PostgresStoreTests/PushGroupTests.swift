@@ -9,7 +9,7 @@ import Testing
 struct PushGroupTests {
     /// Pushes of many users at once, while every user's lock is held by somebody else for a moment.
     private func pushAtOnce(
-        _ records: [String], to fixture: PostgresStoreFixture
+        _ records: [String], to fixture: PostgresStoreFixture, meanwhile: () async throws -> Void = {}
     ) async throws -> [String: Result<PushOutcome, any Error>] {
         try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
             try await client.withSession { session in
@@ -31,6 +31,7 @@ struct PushGroupTests {
                                 (record, await Self.store(record, of: user, client: "c\(number)", in: fixture.log))
                             }
                         }
+                        try await meanwhile()
                     }
                     return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
                 }
@@ -99,6 +100,19 @@ struct PushGroupTests {
                 "SELECT count(*), count(DISTINCT record_id) FROM sync_changes")
             #expect(found.integer(0, 0) == 57)
             #expect(found.integer(0, 1) == 57)
+        }
+    }
+
+    @Test("Pushes that wait for somebody's lock stop nobody else's for as long", .timeLimit(.minutes(1)))
+    func freeLanes() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            let records = (0..<PushGroups.lanes).map { "r\($0)" }
+            let outcomes = try await pushAtOnce(records, to: fixture) {
+                try await Self.awaitWaiters(PushGroups.lanes, in: fixture.database)
+                try await fixture.log.store(push([insert("free")], user: UserID("other")))
+            }
+            // They would have given up before, had the other one waited for their end.
+            #expect(try records.allSatisfy { try outcomes[$0]?.get().stored == 1 })
         }
     }
 

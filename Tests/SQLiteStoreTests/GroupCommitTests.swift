@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStore
 
-@Suite("Group commit")
+@Suite("Group commit", .timeLimit(.minutes(2)))
 struct GroupCommitTests {
     @Test("Pushes that wait together are committed together, and a bad one fails alone")
     func badNeighbour() async throws {
@@ -94,7 +94,7 @@ struct GroupCommitTests {
                         _ = queue.add(PushQueue.Waiting(push: waiting, answer: answer))
                     }
                 }
-                while queue.count <= index { await Task.yield() }
+                await until { queue.count > index }
             }
             var taken: [Int] = []
             while queue.keepsWriterAwake() {

@@ -75,7 +75,7 @@ final class SQLiteFixture: StoreFixture {
 
     /// Returns when so many pushes wait for the writer.
     func waitForQueue(of count: Int) async {
-        while metrics["mana_sync_store_queue_depth"].last != Double(count) { await Task.yield() }
+        await until { metrics["mana_sync_store_queue_depth"].last == Double(count) }
     }
 
     func close() async throws {

@@ -59,7 +59,7 @@ struct BackupRunTests {
             } else {
                 #expect(second.status == .accepted)
             }
-            while try await server.backups.catalog.entry(id).status != .done { await Task.yield() }
+            try await until { try await server.backups.catalog.entry(id).status == .done }
         }
     }
 

@@ -33,7 +33,7 @@ struct BackupSchedulerTests {
 
         /// Ticks while the worker runs, until nothing is due any more.
         func settle() async throws {
-            while try await scheduler.tick() < .seconds(1) {}
+            while try await scheduler.tick() < .seconds(1), !Task.isCancelled {}
         }
     }
 
@@ -43,7 +43,7 @@ struct BackupSchedulerTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for instance in instances { group.addTask { try await instance.worker.run() } }
             for instance in instances {
-                while !instance.worker.takesRuns { await Task.yield() }
+                await until { instance.worker.takesRuns }
             }
             try await body()
             group.cancelAll()

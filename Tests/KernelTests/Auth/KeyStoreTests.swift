@@ -1,8 +1,9 @@
+import KernelTesting
 import Testing
 
 @testable import Kernel
 
-@Suite("Keeping the keys current")
+@Suite("Keeping the keys current", .timeLimit(.minutes(2)))
 struct KeyStoreTests {
     /// A second issuer, whose key is not published at first.
     private let other: TokenMinter
@@ -51,7 +52,7 @@ struct KeyStoreTests {
             }
             var iterator = started.makeAsyncIterator()
             for _ in 0..<100 { await iterator.next() }
-            while fixture.source.fetchCount == 1 { await Task.yield() }
+            await until { fixture.source.fetchCount > 1 }
             fixture.source.release()
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -115,7 +116,7 @@ struct KeyStoreTests {
         let fixture = try await AuthenticationFixture()
         fixture.source.hold()
         async let periodic = fixture.keys.refresh()
-        while fixture.source.fetchCount == 1 { await Task.yield() }
+        await until { fixture.source.fetchCount > 1 }
         async let outcome = fixture.outcome(of: try fixture.token(of: other))
         fixture.source.release()
         #expect(await periodic)

@@ -66,7 +66,7 @@ struct LiveFixture {
 
     /// Returns when so many calls wait for their time: then as many streams have nothing to do.
     func waitForAlarms(_ count: Int = 1) async {
-        while live.timers.count != count { await Task.yield() }
+        await until { live.timers.count == count }
     }
 }
 

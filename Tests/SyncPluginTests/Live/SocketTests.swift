@@ -4,7 +4,7 @@ import Kernel
 import KernelTesting
 import Testing
 
-@Suite("A WebSocket")
+@Suite("A WebSocket", .timeLimit(.minutes(2)))
 struct SocketTests {
     static let ok = TestSocket.Event.text(#"{"type":"auth-ok"}"#)
 
@@ -106,7 +106,7 @@ struct SocketTests {
             let other = try await Self.open(server, user: "bert")
             #expect(try await server.metric("mana_sync_users_connected") == "2")
             try await first.cut()
-            while try await server.metric("mana_sync_users_connected") != "1" { await Task.yield() }
+            try await until { try await server.metric("mana_sync_users_connected") == "1" }
             let third = try await Self.open(server)
             for socket in [other, third] { socket.close() }
         }

@@ -17,16 +17,20 @@ final class SpoolFile: Sendable {
     private let descriptor: CInt
     private let written = Mutex(0)
 
+    /// Takes over an open file.
+    private init(descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
     /// An empty file in a directory, which is made where it is missing.
-    ///
-    /// - Throws: ``SpoolError``.
-    private init(in directory: String) throws(SpoolError) {
-        try Self.makeDirectories(directory + "/")
+    private static func make(in directory: String) throws(SpoolError) -> SpoolFile {
+        try makeDirectories(directory + "/")
         var name = Array("\(directory)/import.XXXXXX".utf8CString)
         // Mode 0600, and a name that nobody else uses.
-        descriptor = mkstemp(&name)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw SpoolError("make a file in the staging directory", errno) }
         unlink(name)
+        return SpoolFile(descriptor: descriptor)
     }
 
     deinit {
@@ -37,7 +41,7 @@ final class SpoolFile: Sendable {
     ///
     /// - Throws: 413 past `limit`; ``SpoolError``; the connection's errors.
     static func spooling(_ body: RequestBody, in directory: String, limit: Int) async throws -> SpoolFile {
-        let file = try await NIOThreadPool.singleton.runIfActive { try SpoolFile(in: directory) }
+        let file = try await NIOThreadPool.singleton.runIfActive { try make(in: directory) }
         var received = 0
         for try await piece in body {
             received += piece.readableBytes

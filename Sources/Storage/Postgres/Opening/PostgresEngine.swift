@@ -92,19 +92,19 @@ final class PostgresEngine: Sendable {
         // Rows that are left out afterwards have to leave a page of others.
         let more = query.client == nil ? push.changes.count : 0
         let locks = ScopeLocks(of: push)
-        let statements: @Sendable (Int64, ScopeLocks) throws(PostgresError) -> [PostgresStatement] = {
-            [self] (slack, locks) throws(PostgresError) in
+        let statements: @Sendable (Int64, ScopeLocks, LockPatience) throws(PostgresError) -> [PostgresStatement] = {
+            [self] (slack, locks, patience) throws(PostgresError) in
             [
                 try PushStatement.make(
-                    push, columns: columns, role: role, now: wallClock, slack: slack, locks: locks),
+                    push, columns: columns, role: role, now: wallClock, slack: slack, locks: locks, patience: patience),
                 try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
             ]
         }
         let member = PushGroups.Member(locks: locks, changes: push.changes.count) { () throws(PostgresError) in
-            try statements(Self.clockIsLeftAlone, .none)
+            try statements(Self.clockIsLeftAlone, .none, .long)
         }
-        let (results, wasUnsure) = try await storeInTurn(member) { [clock] () throws(PostgresError) in
-            try statements(clock.slack, locks)
+        let (results, wasUnsure) = try await storeInTurn(member) { [clock] (patience) throws(PostgresError) in
+            try statements(clock.slack, locks, patience)
         }
         metrics.pushEnded(took: began.duration(to: .now))
         let stored = try PushStatement.outcome(of: push, in: results[0])

@@ -6,22 +6,22 @@ import PostgresClient
 extension PostgresEngine {
     /// Runs a push when it is its turn: for others too, by another one, or by itself.
     func storeInTurn(
-        _ member: PushGroups.Member, alone: @Sendable () throws(PostgresError) -> [PostgresStatement]
+        _ member: PushGroups.Member, alone: @Sendable (LockPatience) throws(PostgresError) -> [PostgresStatement]
     ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
         guard member.changes <= PushGroups.mostChanges else { return try await storeAlone(alone) }
         switch await groups.turn(of: member) {
         case .stored(let results): return (results, false)
         case .alone(let wasUnsure): return try await storeAlone(alone, wasUnsure: wasUnsure)
         case .lead(let others):
-            guard !others.isEmpty else {
-                defer { groups.passOn() }
-                return try await storeAlone(alone)
-            }
             let wasUnsure: Bool
             do throws(PostgresError) {
                 defer { groups.passOn() }
-                return (try await storeTogether(member, others), false)
+                guard others.isEmpty else { return (try await storeTogether(member, others), false) }
+                let results = try await client.transaction(try alone(.short))
+                clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
+                return (results, false)
             } catch {
+                // Whatever it was, the lane is for others by now: so nobody's lock stops them for long.
                 if error.losesDatabase { clock.databaseWasLost() }
                 wasUnsure = error.isFateUnknown
             }
@@ -52,9 +52,9 @@ extension PostgresEngine {
     }
 
     private func storeAlone(
-        _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement], wasUnsure: Bool = false
+        _ statements: @Sendable (LockPatience) throws(PostgresError) -> [PostgresStatement], wasUnsure: Bool = false
     ) async throws(StoreError) -> (results: [PostgresResult], wasUnsure: Bool) {
-        let (results, isUnsure) = try await transaction(statements)
+        let (results, isUnsure) = try await transaction { () throws(PostgresError) in try statements(.long) }
         clock.pushWasStored(leftBehind: PushStatement.leftClockBehind(in: results[0]))
         return (results, wasUnsure || isUnsure)
     }

@@ -12,8 +12,10 @@ enum PushStatement {
     ///   - now: the wall clock; the database's own where nil.
     ///   - slack: how many microseconds the change clock may lag behind the wall clock.
     ///   - locks: what it has to hold.
+    ///   - patience: how long it waits for each.
     static func make(
-        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64, locks: ScopeLocks
+        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64, locks: ScopeLocks,
+        patience: LockPatience = .long
     ) throws(PostgresError) -> PostgresStatement {
         var parameters = PostgresParameters()
         try parameters.append(optional: role)
@@ -26,17 +28,20 @@ enum PushStatement {
         parameters.append(slack)
         try locks.append(to: &parameters)
         columns.append(to: &parameters)
-        return PostgresStatement(sql, parameters)
+        return PostgresStatement(patience == .long ? patientSQL : impatientSQL, parameters)
     }
 
-    private static let sql: String = {
+    private static let patientSQL = sql(lockTimeout: TransactionLimits.lock)
+    private static let impatientSQL = sql(lockTimeout: TransactionLimits.groupLock)
+
+    private static func sql(lockTimeout: String) -> String {
         let placeholders = (1...28).map { "$\($0)" }
         return """
             SELECT fates, places, reasons, clock, reach, lags FROM sync_push(\
-            \(placeholders[..<8].joined(separator: ", ")), '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
+            \(placeholders[..<8].joined(separator: ", ")), '\(lockTimeout)', '\(TransactionLimits.statement)', \
             \(placeholders[8...].joined(separator: ", ")))
             """
-    }()
+    }
 
     /// Whether the clock could not be moved, because somebody held it for long.
     static func leftClockBehind(in result: PostgresResult) -> Bool { result.boolean(0, 5) == true }
@@ -67,6 +72,11 @@ enum PushStatement {
         stored.changes.sort()
         return stored
     }
+}
+
+/// How long a push waits for a lock: shortly while others wait for it to end.
+enum LockPatience: Sendable {
+    case short, long
 }
 
 /// How long a transaction may wait for others, and how long a statement may take, as PostgreSQL's settings say it.

@@ -29,22 +29,11 @@ extension WriterSession {
             try delete.run()
             return connection.changedRows
         }
-        try forgetInheritance(ofRowsOf: user, upTo: last?.place)
         let changes = try delete(from: "sync_changes", where: "created_at", upTo: last?.place.time)
         let quarantined = try delete(from: "quarantine", where: "quarantined_at", upTo: last?.erasedAt)
         _ = try delete(from: "push_receipts", where: "stored_at", upTo: last?.erasedAt)
         if last == nil { try removeGrants(of: user) }
         return changes + quarantined
-    }
-
-    /// Removes what members of spaces inherited of a user's rows: SQLite gives the numbers of removed rows to new ones, which may be anybody's.
-    private func forgetInheritance(ofRowsOf user: UserID, upTo last: Cursor?) throws(StoreError) {
-        let shared = "SELECT seq FROM sync_changes WHERE user_id = ?1 AND created_at <= ?2 AND space_id IS NOT NULL"
-        let forget = try connection.prepare(
-            "DELETE FROM inherited_changes WHERE EXISTS (\(shared)) AND change_seq IN (\(shared))")
-        try forget.bind(1, user.text)
-        try forget.bind(2, last?.time.microseconds ?? .max)
-        try forget.run()
     }
 
     /// Enters an erasure in the ledger, unless it is there.
