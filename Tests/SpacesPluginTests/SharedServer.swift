@@ -151,9 +151,11 @@ struct SharedAnswer {
     }
 }
 
-/// An insert of a record into `tasks`, in a space or in none.
-func insertion(_ record: String, _ space: String? = nil, eventID: String? = nil) -> String {
+/// An insert of a record, in a space or in none.
+func insertion(
+    _ record: String, _ space: String? = nil, table: String = "tasks", eventID: String? = nil
+) -> String {
     let space = space.map { #","spaceId":"\#($0)""# } ?? ""
     let eventID = eventID.map { #","eventId":"\#($0)""# } ?? ""
-    return #"{"table":"tasks","id":"\#(record)","op":"insert","data":{}\#(space)\#(eventID)}"#
+    return #"{"table":"\#(table)","id":"\#(record)","op":"insert","data":{}\#(space)\#(eventID)}"#
 }
