@@ -37,7 +37,7 @@ struct BackupMetrics: Sendable {
         duration.record(elapsed.inSeconds)
     }
 
-    /// The newest verified backup that the catalog knows, at the start of the server.
+    /// When the newest verified backup that the catalog knows was made.
     func knows(lastSuccess time: UnixTime) {
         lastSuccess.record(time.seconds)
     }

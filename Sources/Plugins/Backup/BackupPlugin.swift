@@ -72,7 +72,8 @@ public struct BackupPlugin: Plugin {
     public func start() async throws {
         try access.load()
         await snapshots.removeAll()
-        try await backups.open()
+        await snapshots.removeExpired()
+        try await backups.open(isServer: true)
     }
 
     public func stop() async {

@@ -40,19 +40,34 @@ public final class OperatorBackups: Sendable {
             time: time, metrics: metrics, logger: logger)
     }
 
-    /// Makes the store ready, and ends what a crash of this instance broke off.
-    func open() async throws {
+    /// Makes the store ready, and notes as failed what a crash broke off.
+    ///
+    /// - Parameter isServer: Whether this is the instance's own start: a run of its name is dead then. A command works beside the server.
+    func open(isServer: Bool) async throws {
         try await store.open()
         do {
-            try await runner.recover(atStart: true)
+            try await runner.recover(atStart: isServer)
         } catch {
             // The store may be out of reach: that is no reason not to serve. The sweep finds what is left.
             logger.warning("what a crash left of a backup could not be removed", metadata: ["error": "\(error)"])
         }
-        if let last = try await catalog.kept().compactMap(\.verifiedAt).max() { metrics.knows(lastSuccess: last) }
+        try await showLastSuccess()
     }
 
-    /// Lets go what ``open()`` took.
+    /// Measures when the newest verified backup was made, by whichever instance.
+    func showLastSuccess() async throws {
+        let verified = try await catalog.kept().filter { $0.verifiedAt != nil }
+        if let last = verified.compactMap(\.finishedAt).max() { metrics.knows(lastSuccess: last) }
+    }
+
+    /// A runner whose runs are another instance's: a command's, which a start of the server must not take for its own.
+    func runner(of instance: String) -> BackupRunner {
+        BackupRunner(
+            catalog: Catalog(tables: catalog.tables, time: time, instance: instance), audit: audit, store: store,
+            source: source, time: time, metrics: metrics, logger: logger)
+    }
+
+    /// Lets go what ``open(isServer:)`` took.
     func close() async {
         await store.close()
     }

@@ -115,7 +115,7 @@ struct RunFaultTests {
                 files = 2
             }
             #expect(try server.bundles().count == files)
-            try await backups.open()
+            try await backups.open(isServer: true)
             let after = try await backups.catalog.entry(entry.id)
             #expect(after.status == .failed && after.error?.contains("stopped") == true)
             #expect(try server.bundles().count == 1)
@@ -133,7 +133,7 @@ struct RunFaultTests {
             let backups = try server.backups
             let other = Catalog(tables: backups.catalog.tables, time: backups.time, instance: "other:1")
             let entry = try await other.begin(.scheduled, for: .system)
-            try await backups.open()
+            try await backups.open(isServer: true)
             #expect(try await other.entry(entry.id).status == .running)
             server.harness.time.advance(by: .seconds(80))
             try await other.beat(entry.id)
@@ -143,6 +143,22 @@ struct RunFaultTests {
             let own = try await backups.runner.begin(.onDemand, for: .system)
             #expect(try await other.entry(entry.id).status == .failed)
             #expect(try await backups.runner.carryOut(own).status == .done)
+        }
+    }
+
+    @Test("a command beside a server leaves the server's run alone, and a server's start leaves a command's")
+    func commandBeside() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let backups = try server.backups
+            let entry = try await backups.runner.begin(.onDemand, for: .system)
+            await #expect(throws: BackupError.self) { try await RestoreTests.tool(server).create() }
+            // A command lets go of the store in the end; here it is the server's too.
+            try await backups.open(isServer: false)
+            #expect(try await backups.runner.carryOut(entry).status == .done)
+            let command = backups.runner(of: "command:x:1")
+            let other = try await command.begin(.onDemand, for: .commandLine)
+            try await backups.open(isServer: true)
+            #expect(try await command.carryOut(other).status == .done)
         }
     }
 

@@ -71,4 +71,22 @@ struct HousekeepingTests {
             #expect(try await backups.catalog.entry(entry.id).verifiedAt == nil)
         }
     }
+
+    @Test("the time of the newest verified backup is measured, whoever made it and whenever an older one was read back")
+    func lastSuccess() async throws {
+        try await BackupServer.run { server in
+            let backups = try server.backups
+            let name = "mana_sync_backup_last_success_timestamp_seconds"
+            let first = try await server.makeBackup()
+            server.harness.time.advance(by: .seconds(3600))
+            _ = try await backups.verify(first.id, for: .system)
+            try await backups.showLastSuccess()
+            #expect(try await server.metric(name) == "1767225600")
+            let command = backups.runner(of: "command:x:1")
+            try await command.carryOut(try await command.begin(.onDemand, for: .system))
+            try await backups.showLastSuccess()
+            #expect(try await server.metric(name) == "1767229200")
+            #expect(try await server.metric("mana_sync_backup_staging_free_bytes") != "0")
+        }
+    }
 }

@@ -7,6 +7,7 @@ import ManaFormat
 /// What `mana-sync backup …` does, without a server.
 public struct BackupTool: Sendable {
     private let backups: OperatorBackups
+    private let runner: BackupRunner
     private let show: @Sendable (String, Double?) -> Void
 
     /// A tool over the backups of a plan whose database is open.
@@ -15,6 +16,8 @@ public struct BackupTool: Sendable {
     public init(_ backups: OperatorBackups, show: @escaping @Sendable (String, Double?) -> Void) {
         self.backups = backups
         self.show = show
+        let process = ProcessInfo.processInfo
+        runner = backups.runner(of: "command:\(process.hostName):\(process.processIdentifier)")
     }
 
     /// A backup, in words for people.
@@ -28,8 +31,8 @@ public struct BackupTool: Sendable {
     /// - Returns: its id and where it is.
     public func create() async throws -> (id: String, uri: String) {
         try await withStore {
-            let entry = try await backups.runner.begin(.onDemand, for: .commandLine)
-            let done = try await backups.runner.carryOut(entry, progress: report)
+            let entry = try await runner.begin(.onDemand, for: .commandLine)
+            let done = try await runner.carryOut(entry, progress: report)
             guard done.status == .done, let uri = done.uri else {
                 throw BackupError(.internalFault, done.error ?? "The backup failed.", run: done.id)
             }
@@ -157,8 +160,8 @@ public struct BackupTool: Sendable {
     }
 
     private func makeSafetyBackup() async throws -> String {
-        let entry = try await backups.runner.begin(.onDemand, for: .commandLine)
-        let done = try await backups.runner.carryOut(entry, progress: report)
+        let entry = try await runner.begin(.onDemand, for: .commandLine)
+        let done = try await runner.carryOut(entry, progress: report)
         guard done.status == .done else {
             throw BackupError(
                 .internalFault, "What is there could not be backed up: \(done.error ?? "unknown"). Nothing was changed."
@@ -189,7 +192,7 @@ public struct BackupTool: Sendable {
 
     private func withStore<Value>(_ use: () async throws -> Value) async throws -> Value {
         do {
-            try await backups.open()
+            try await backups.open(isServer: false)
             let value = try await use()
             await backups.close()
             return value

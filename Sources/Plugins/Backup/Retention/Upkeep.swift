@@ -21,6 +21,7 @@ struct Upkeep: Service {
             try await time.sleep(for: Self.glance)
             await snapshots.removeExpired()
             await attempt("look for broken runs") { try await backups.runner.recover(atStart: false) }
+            await attempt("look for the newest backup") { try await backups.showLastSuccess() }
             if glances.isMultiple(of: Self.glancesBetweenSweeps) { await sweep() }
             glances += 1
         }

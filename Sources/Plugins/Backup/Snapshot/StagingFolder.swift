@@ -41,10 +41,15 @@ struct StagingFolder: Sendable {
         for name in Self.names(in: directory) where name.hasPrefix(Self.prefix) { remove("\(directory)/\(name)") }
     }
 
-    /// How many bytes may still be written there; nil where nobody can say.
+    /// How many bytes may still be written there, or where the directory will be made; nil where nobody can say.
     func freeSpace() -> UInt64? {
         var status = statvfs()
-        guard statvfs(directory, &status) == 0 else { return nil }
+        var place = Substring(directory)
+        let root = directory.hasPrefix("/") ? "/" : "."
+        while statvfs(place.isEmpty ? root : String(place), &status) != 0 {
+            guard errno == ENOENT, !place.isEmpty else { return nil }
+            place = place[..<(place.lastIndex(of: "/") ?? place.startIndex)]
+        }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
