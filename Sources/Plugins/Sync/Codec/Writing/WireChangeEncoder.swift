@@ -37,10 +37,12 @@ struct WireChangeEncoder: ChangeSink {
     }
 
     mutating func append(_ row: borrowing ChangeRow) {
+        let start = buffer.writerIndex
         writeHead(row)
         let (operation, values, timestamps) = (row.operation, row.fieldValues, row.fieldTimestamps)
         if operation == .update || values != nil || timestamps != nil { writeFields(values, timestamps) }
         writeTail(row)
+        buffer.joinLines(from: start)
         isFirst = false
     }
 
@@ -70,7 +72,7 @@ struct WireChangeEncoder: ChangeSink {
             }
             if let data {
                 writer.write(#","data":"#)
-                writer.writePayload(data)
+                writer.write(data)
             }
         }
     }
@@ -107,7 +109,7 @@ struct WireChangeEncoder: ChangeSink {
             }
             if let actor {
                 writer.write(#","actor":"#)
-                writer.writePayload(actor)
+                writer.write(actor)
             }
             if let origin {
                 writer.write(#","origin":"#)

@@ -80,12 +80,12 @@ struct WireFields {
             writer.write(UnsafeRawBufferPointer(rebasing: bytes.timestamps[name.range]))
             writer.write(#":{"value":"#)
             if let value {
-                writer.writePayload(UnsafeRawBufferPointer(rebasing: bytes.values[value.range]))
+                writer.write(UnsafeRawBufferPointer(rebasing: bytes.values[value.range]))
             } else {
                 writer.write("null")
             }
             writer.write(timestampMember)
-            writer.writePayload(UnsafeRawBufferPointer(rebasing: bytes.timestamps[timestamp.range]))
+            writer.write(UnsafeRawBufferPointer(rebasing: bytes.timestamps[timestamp.range]))
             writer.write(UInt8(ascii: "}"))
         }
         self.isFirst = false
