@@ -74,21 +74,23 @@ struct FetchedRows: Sendable {
     func page<Sink: ChangeSink>(
         _ query: ChangeQuery, after state: ScopeState, into sink: Sink
     ) throws(StoreError) -> ChangePage<Sink> {
-        var page = PageBuilder(sink: sink, query: query)
+        var meter = PageMeter(PageLimit(of: query), bytesBefore: sink.writtenBytes)
+        var sink = sink
         let app = Array(query.app.text.utf8)
         let last = try rows.withRows { (rows) throws(StoreError) in
             try app.withUnsafeBufferPointer { (app) throws(StoreError) in
-                try fill(&page, from: PageRows(rows: rows), of: UnsafeRawBufferPointer(app), after: query.after)
+                try fill(
+                    &sink, by: &meter, from: PageRows(rows: rows), of: UnsafeRawBufferPointer(app), after: query.after)
             }
         }
-        return page.page(reachingTo: max(state.reach, last))
+        return meter.page(of: sink, reachingTo: max(state.reach, last))
     }
 
-    /// Offers the rows to a page until it takes no more.
+    /// Puts rows into a page's sink until it takes no more.
     ///
     /// - Returns: the place up to which they are dealt with.
     private func fill<Sink: ChangeSink>(
-        _ page: inout PageBuilder<Sink>, from rows: PageRows, of app: UnsafeRawBufferPointer, after cursor: Cursor
+        _ sink: inout Sink, by meter: inout PageMeter, from rows: PageRows, of app: UnsafeRawBufferPointer, after cursor: Cursor
     ) throws(StoreError) -> Int64 {
         var taken = 0
         var last = cursor.time.microseconds
@@ -101,7 +103,7 @@ struct FetchedRows: Sendable {
             var json = PageRows.JSONPlace(rows: rows.rows, row: row, shift: 0)
             if rows.isBulky(row) {
                 guard taken < bulkyRoom else {
-                    page.endEarly(at: last)
+                    meter.endEarly(at: last)
                     break
                 }
                 taken += 1
@@ -112,7 +114,7 @@ struct FetchedRows: Sendable {
                 }
                 json = found
             }
-            let isTaken = try page.takes(place: place) { (take) throws(StoreError) in
+            let isTaken = try meter.takes(place: place, into: &sink) { (take) throws(StoreError) in
                 try rows.withChangeRow(row, at: place, json: json, app: app, take)
             }
             guard isTaken else { break }
