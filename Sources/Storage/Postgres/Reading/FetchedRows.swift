@@ -90,7 +90,8 @@ struct FetchedRows: Sendable {
     ///
     /// - Returns: the place up to which they are dealt with.
     private func fill<Sink: ChangeSink>(
-        _ sink: inout Sink, by meter: inout PageMeter, from rows: PageRows, of app: UnsafeRawBufferPointer, after cursor: Cursor
+        _ sink: inout Sink, by meter: inout PageMeter, from rows: PageRows, of app: UnsafeRawBufferPointer,
+        after cursor: Cursor
     ) throws(StoreError) -> Int64 {
         var taken = 0
         var last = cursor.time.microseconds
