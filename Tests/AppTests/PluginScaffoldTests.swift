@@ -79,7 +79,8 @@ struct PluginScaffoldTests {
             "", "weather", "Weather-Map", "Weather Map", "../Weather", "7Days", "Wétter", "Ünsinn", "W\u{301}eather",
         ])
     func badName(_ name: String) {
-        Self.expectFailure("'\(name)' is no name for a plugin: use letters and digits, as in Weather") {
+        Self.expectFailure("'\(name)' is no name for a plugin: letters and digits, the first a capital, as in Weather")
+        {
             try PluginScaffold(name: name).write()
         }
     }
