@@ -23,7 +23,9 @@ struct PluginScaffold {
                     || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
             } && name.first?.isUppercase == true && name.utf8.count <= 40
         guard isGood else {
-            throw Failure(description: "'\(name)' is no name for a plugin: use letters and digits, as in Weather")
+            throw Failure(
+                description: "'\(name)' is no name for a plugin: letters and digits, the first a capital, as in Weather"
+            )
         }
         self.name = name
         self.root = root
@@ -66,6 +68,8 @@ struct PluginScaffold {
                 \(name)Plugin.self,
             and to switch it on, to the configuration:
                 plugins: {\(id): {enabled: true}}
+            AppTests then ask for its section in Config/mana-sync.yaml, with every key, and for its id in
+            Tests/AppTests/DocumentTests.swift.
 
             """
     }

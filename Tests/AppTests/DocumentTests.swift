@@ -14,7 +14,7 @@ struct DocumentTests {
     @Test("Every plugin has one of the ids that were promised, and the section of its id")
     func ids() {
         for plugin in Composition.plugins where plugin.section.hasPrefix("plugins.") {
-            #expect(Self.promised.contains(plugin.manifest.id))
+            #expect(Self.promised.contains(plugin.manifest.id), "a new plugin's id belongs into `promised`")
             #expect(plugin.section == "plugins.\(plugin.manifest.id)")
         }
     }

@@ -9,25 +9,25 @@ struct PluginScaffoldTests {
     func writes() async throws {
         try await TemporaryDirectory.with { root in
             let package = try Self.copyPackage(to: root)
-            let report = try PluginScaffold(name: "Weather", root: root).write()
-            #expect(report.contains("WeatherPlugin.self,") && report.contains("plugins: {weather: {enabled: true}}"))
+            let report = try PluginScaffold(name: "Zeppelin", root: root).write()
+            #expect(report.contains("ZeppelinPlugin.self,") && report.contains("plugins: {zeppelin: {enabled: true}}"))
 
-            let source = try #require(TextFile.contents(of: "\(root)/Sources/Plugins/Weather/WeatherPlugin.swift"))
-            #expect(source.contains("public struct WeatherPlugin: Plugin {") && source.contains("id: \"weather\""))
+            let source = try #require(TextFile.contents(of: "\(root)/Sources/Plugins/Zeppelin/ZeppelinPlugin.swift"))
+            #expect(source.contains("public struct ZeppelinPlugin: Plugin {") && source.contains("id: \"zeppelin\""))
             let test = try #require(
-                TextFile.contents(of: "\(root)/Tests/WeatherPluginTests/WeatherPluginTests.swift"))
-            #expect(test.hasPrefix("import HTTPTypes\nimport KernelTesting\nimport Testing\nimport WeatherPlugin\n"))
+                TextFile.contents(of: "\(root)/Tests/ZeppelinPluginTests/ZeppelinPluginTests.swift"))
+            #expect(test.hasPrefix("import HTTPTypes\nimport KernelTesting\nimport Testing\nimport ZeppelinPlugin\n"))
 
             let amended = try #require(TextFile.contents(of: "\(root)/Package.swift"))
             let (before, after) = (Self.lines(package), Self.lines(amended))
             let added = after.filter { !before.contains($0) }.map { $0.trimmingPrefix { $0 == " " } }
             try #require(added.count == 3)
-            #expect(added[0] == ".plugin(\"Weather\", [.httpTypes, .hummingbirdCore, .nioCore]),")
-            #expect(added[1] == "\"WeatherPlugin\",")
-            #expect(added[2] == ".tests(\"WeatherPluginTests\", [\"WeatherPlugin\", \"KernelTesting\", .httpTypes]),")
+            #expect(added[0] == ".plugin(\"Zeppelin\", [.httpTypes, .hummingbirdCore, .nioCore]),")
+            #expect(added[1] == "\"ZeppelinPlugin\",")
+            #expect(added[2] == ".tests(\"ZeppelinPluginTests\", [\"ZeppelinPlugin\", \"KernelTesting\", .httpTypes]),")
             #expect(after.count == before.count + 3)
             let dependency = try #require(
-                after.firstIndex { $0.contains("\"WeatherPlugin\",") && !$0.contains(".tests(") })
+                after.firstIndex { $0.contains("\"ZeppelinPlugin\",") && !$0.contains(".tests(") })
             #expect(after[..<dependency].last { $0.contains("name: \"") }?.contains("\"App\"") == true)
         }
     }
@@ -41,10 +41,10 @@ struct PluginScaffoldTests {
     func twice() async throws {
         try await TemporaryDirectory.with { root in
             _ = try Self.copyPackage(to: root)
-            _ = try PluginScaffold(name: "Weather", root: root).write()
+            _ = try PluginScaffold(name: "Zeppelin", root: root).write()
             let package = TextFile.contents(of: "\(root)/Package.swift")
-            Self.expectFailure("there is a plugin Weather already") {
-                try PluginScaffold(name: "Weather", root: root).write()
+            Self.expectFailure("there is a plugin Zeppelin already") {
+                try PluginScaffold(name: "Zeppelin", root: root).write()
             }
             #expect(TextFile.contents(of: "\(root)/Package.swift") == package)
             let blocker = TextFile.write("mine", to: "\(root)/Tests/TidesPluginTests/TidesPluginTests.swift")
@@ -52,7 +52,7 @@ struct PluginScaffoldTests {
             Self.expectFailure("there is a plugin Tides already") {
                 try PluginScaffold(name: "Tides", root: root).write()
             }
-            #expect(TemporaryDirectory.names(in: "\(root)/Sources/Plugins") == ["Weather"])
+            #expect(TemporaryDirectory.names(in: "\(root)/Sources/Plugins") == ["Zeppelin"])
         }
     }
 
@@ -79,7 +79,8 @@ struct PluginScaffoldTests {
             "", "weather", "Weather-Map", "Weather Map", "../Weather", "7Days", "Wétter", "Ünsinn", "W\u{301}eather",
         ])
     func badName(_ name: String) {
-        Self.expectFailure("'\(name)' is no name for a plugin: use letters and digits, as in Weather") {
+        Self.expectFailure("'\(name)' is no name for a plugin: letters and digits, the first a capital, as in Weather")
+        {
             try PluginScaffold(name: name).write()
         }
     }

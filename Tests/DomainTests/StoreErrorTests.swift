@@ -29,4 +29,15 @@ struct StoreErrorTests {
         #expect("\(error)" == "The file is damaged.")
         #expect(error.debugDescription == "unusable: The file is damaged. (SQLITE_CORRUPT; Store/File.swift:7)")
     }
+
+    @Test(
+        "explain themselves to who runs the server, with what is known",
+        arguments: [
+            ("Connection refused", "see storage.postgres", "Gone. (Connection refused; see storage.postgres)"),
+            ("Connection refused", nil, "Gone. (Connection refused)"), (nil, "data.db", "Gone. (data.db)"),
+            (nil, nil, "Gone."),
+        ] as [(String?, String?, String)])
+    func explanation(cause: String?, place: String?, text: String) {
+        #expect(StoreError(.unavailable, "Gone.", cause: cause).explanation(place: place) == text)
+    }
 }

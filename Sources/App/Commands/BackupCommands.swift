@@ -95,7 +95,7 @@ struct BackupCommands: AsyncParsableCommand {
                     try await database.open()
                 }
                 for (app, count) in restored.rowCounts.sorted(by: { $0.key < $1.key }) {
-                    print("\(app)  \(count) changes")
+                    print("\(app)  \(BackupCommands.describe(count))")
                 }
                 if let safety = restored.safetyBackup { print("what was there before is the backup \(safety)") }
                 if restored.erased > 0 { print("\(restored.erased) rows of erased users were removed again") }
@@ -103,8 +103,8 @@ struct BackupCommands: AsyncParsableCommand {
                 let time = restored.createdAt.rfc3339.prefix(19)
                 print(
                     dryRun
-                        ? "would restore \(total) changes into \(database.name), as of \(time)Z; nothing was changed"
-                        : "restored \(total) changes into \(database.name), as of \(time)Z")
+                        ? "would restore \(BackupCommands.describe(total)) into \(database.name), as of \(time)Z; nothing was changed"
+                        : "restored \(BackupCommands.describe(total)) into \(database.name), as of \(time)Z")
             }
         }
     }
@@ -150,10 +150,14 @@ struct BackupCommands: AsyncParsableCommand {
         do {
             try outcome.get()
         } catch let error as StoreError {
-            throw CommandFailure.failure("\(database.name): \(error.message)\(advice(error))")
+            throw CommandFailure.failure("\(database.explain(error))\(advice(error))")
         } catch let error as BackupError {
             throw CommandFailure.failure(error.message)
         }
+    }
+
+    fileprivate static func describe(_ changes: Int64) -> String {
+        changes == 1 ? "1 change" : "\(changes) changes"
     }
 
     private static func advice(_ error: StoreError) -> String {

@@ -68,7 +68,7 @@ struct DatabaseCommands: AsyncParsableCommand {
         do throws(StoreError) {
             try await use(database)
         } catch {
-            throw CommandFailure.failure("\(database.name): \(error.message)")
+            throw CommandFailure.failure(database.explain(error))
         }
     }
 }

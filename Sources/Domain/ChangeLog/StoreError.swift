@@ -42,6 +42,14 @@ public struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebugS
 
     public var description: String { message }
 
+    /// The message and the engine's own words, for who runs the server: why it did not start, why a command failed.
+    ///
+    /// - Parameter place: Which database it was, for people.
+    public func explanation(place: String? = nil) -> String {
+        let words = [cause, place].compactMap { $0 }
+        return words.isEmpty ? message : "\(message) (\(words.joined(separator: "; ")))"
+    }
+
     public var debugDescription: String {
         "\(code.rawValue): \(message) (\(cause ?? "no cause"); \(location))"
     }

@@ -49,11 +49,14 @@ extension PostgresStore {
         }
     }
 
+    /// What went wrong is in the error that a command shows, once.
+    private static var quiet: Logger { Logger(label: "storage") { _ in SwiftLogNoOpLogHandler() } }
+
     private static func withClient<Value: Sendable>(
         _ config: PostgresStoreConfig, _ use: (PostgresClient) async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let client = try DatabaseAccess.client(
-            config, metrics: NOOPMetricsHandler.instance, logger: Logger(label: "storage"))
+            config, metrics: NOOPMetricsHandler.instance, logger: quiet)
         let result: Result<Value, StoreError>
         do throws(StoreError) {
             result = .success(try await use(client))

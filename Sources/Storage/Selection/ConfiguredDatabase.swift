@@ -25,6 +25,14 @@ public struct ConfiguredDatabase: Sendable {
         }
     }
 
+    /// Why a command failed, for people; of PostgreSQL in its own words too, which tell what is wrong. SQLite's are codes.
+    public func explain(_ error: StoreError) -> String {
+        switch config.engine {
+        case .sqlite: "\(name): \(error.message)"
+        case .postgres: "\(name): \(error.explanation())"
+        }
+    }
+
     /// Every migration that this server or the database knows. Changes nothing. Blocks the thread for SQLite.
     public func migrationStatus() async throws(StoreError) -> [MigrationStatus] {
         switch config.engine {

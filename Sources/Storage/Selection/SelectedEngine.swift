@@ -64,11 +64,12 @@ enum SelectedEngine: Sendable {
         }
     }
 
-    /// Which database it is, for people; never with a password.
-    var place: String {
+    /// Why it cannot be used and which database it is, for people; never with a password. PostgreSQL's own words tell what is wrong,
+    /// SQLite's are codes.
+    func explain(_ error: StoreError) -> String {
         switch self {
-        case .sqlite(_, let path): "storage.sqlite.path is \(path)"
-        case .postgres: "see storage.postgres"
+        case .sqlite(_, let path): "\(error.message) (storage.sqlite.path is \(path))"
+        case .postgres: error.explanation(place: "see storage.postgres")
         }
     }
 

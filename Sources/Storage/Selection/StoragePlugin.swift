@@ -45,7 +45,7 @@ public struct StoragePlugin: Plugin {
             try await engine.start()
         } catch {
             // Whoever reads this has to know which database, and where it was named.
-            throw StoreError(error.code, "\(error.message) (\(engine.place))", cause: error.cause)
+            throw StoreError(error.code, engine.explain(error), cause: error.cause)
         }
     }
 

@@ -67,7 +67,7 @@ public struct ServerRuntime: Service, CustomStringConvertible {
             return
         }
         logger.info(
-            "draining: no new connections; requests under way are finished", metadata: ["grace": "\(grace)"])
+            "draining: no new connections; requests under way are finished", metadata: ["grace": "\(grace.configText)"])
         await lifecycle.drain(started, until: .now + grace)
     }
 }

@@ -5,7 +5,9 @@ extension StoreError {
     /// Translates the client's error, the only place that does.
     init(_ error: PostgresError, file: StaticString = #fileID, line: UInt = #line) {
         let (code, message) = StoreError.meaning(of: error.category)
-        let cause = [error.description, error.cause].compactMap { $0 }.joined(separator: ": ")
+        let own = error.description == message ? nil : error.description
+        let words = [own, error.cause].compactMap { $0 }
+        let cause = words.isEmpty ? nil : words.joined(separator: " ")
         self.init(code, message, cause: cause, file: file, line: line)
     }
 
