@@ -122,16 +122,9 @@ struct Catalog: Sendable {
         try await entries("WHERE status = 'done' AND deleted_at IS NULL ORDER BY started_at, id")
     }
 
-    /// The URIs of all artifacts that an entry that is not deleted, or a run under way, has or will have.
-    func claimedURIs() async throws -> Set<ArtifactURI> {
-        let rows = try await tables.run(
-            PluginStatement(
-                """
-                SELECT storage_uri FROM sync_backup_runs
-                WHERE storage_uri IS NOT NULL AND deleted_at IS NULL AND status IN ('verifying', 'done')
-                """)
-        ).rows
-        return Set(rows.compactMap { $0.first?.text.map { ArtifactURI($0) } })
+    /// The entries that should have no artifact any more.
+    func released() async throws -> [CatalogEntry] {
+        try await entries("WHERE status = 'failed' OR deleted_at IS NOT NULL")
     }
 
     /// Notes that an artifact is deleted.
