@@ -177,12 +177,28 @@ struct RunFaultTests {
         }
     }
 
-    @Test("a full disk fails a run, and leaves nothing behind")
+    @Test(
+        "a run whose last sign of life is from a time that has not come is failed: the clock was set back, and it is dead"
+    )
+    func clockSetBack() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let runner = try server.backups.runner
+            let dead = try await runner.begin(.onDemand, for: .system)
+            server.harness.time.setWallClock(to: server.harness.time.now.advanced(by: .seconds(-80)))
+            try await runner.recover(atStart: false)
+            #expect(try await runner.catalog.entry(dead.id).status == .running)
+            server.harness.time.setWallClock(to: server.harness.time.now.advanced(by: .seconds(-3600)))
+            #expect(try await server.makeBackup().status == .done)
+            #expect(try await runner.catalog.entry(dead.id).status == .failed)
+        }
+    }
+
+    @Test("a full disk fails a run, and leaves nothing behind", .enabled(if: TestDisk.isAvailable))
     func fullDisk() async throws {
         try await TemporaryDirectory.with { folder in
             mkdir("\(folder)/disk", 0o700)
-            guard mount("tmpfs", "\(folder)/disk", "tmpfs", 0, "size=64k,mode=0700") == 0 else { return }
-            defer { umount2("\(folder)/disk", 2) }
+            try #require(TestDisk.attach(to: "\(folder)/disk", size: "64k"))
+            defer { TestDisk.detach(from: "\(folder)/disk") }
             try await BackupServer.run(backup: BackupServer.withKey) { server in
                 let noise = (0..<6000).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
                 for index in 0..<4 { try await server.push(insertion("r\(index)", data: #"{"noise":"\#(noise)"}"#)) }

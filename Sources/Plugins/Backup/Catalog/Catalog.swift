@@ -93,12 +93,13 @@ struct Catalog: Sendable {
         return rows.changed == 1
     }
 
-    /// The run under way, if its instance has not been heard of for too long; at the start of an instance also if it was its own.
+    /// The run under way, if its instance has not been heard of for too long, or from a time that has not come, since the clock was set back; at the start of an instance also if it was its own.
     func abandoned(atStart: Bool) async throws -> CatalogEntry? {
-        let limit = time.now.advanced(by: .zero - Self.silence)
+        let now = time.now
         return try await entries(
-            "WHERE slot = 1 AND (heartbeat_at < $1 OR instance = $2)", .integer(limit.microseconds),
-            .text(atStart ? instance : "")
+            "WHERE slot = 1 AND (heartbeat_at < $1 OR heartbeat_at > $2 OR instance = $3)",
+            .integer(now.advanced(by: .zero - Self.silence).microseconds),
+            .integer(now.advanced(by: Self.silence).microseconds), .text(atStart ? instance : "")
         ).first
     }
 
@@ -120,6 +121,11 @@ struct Catalog: Sendable {
     /// The entries whose artifact should be there, oldest first.
     func kept() async throws -> [CatalogEntry] {
         try await entries("WHERE status = 'done' AND deleted_at IS NULL ORDER BY started_at, id")
+    }
+
+    /// Whether there are artifacts, or one is being made.
+    func holdsAnything() async throws -> Bool {
+        try await !entries("WHERE status <> 'failed' AND deleted_at IS NULL LIMIT 1").isEmpty
     }
 
     /// The entries that should have no artifact any more.
