@@ -26,8 +26,8 @@ struct RunFaultTests {
         func uri(of key: ArtifactKey) -> ArtifactURI { store.uri(of: key) }
         func delete(_ uri: ArtifactURI) async throws(ArtifactError) { try await store.delete(uri) }
         func list() async throws(ArtifactError) -> [StoredArtifact] { try await store.list() }
-        func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int {
-            try await store.removeAbandoned(before: time)
+        func removeAbandoned(of key: ArtifactKey?, before time: UnixTime) async throws(ArtifactError) -> Int {
+            try await store.removeAbandoned(of: key, before: time)
         }
         func describe(_ uri: ArtifactURI) async throws(ArtifactError) -> StoredArtifact {
             try await store.describe(uri)
@@ -124,6 +124,26 @@ struct RunFaultTests {
             // It is over: who was taken for dead cannot go on.
             await #expect(throws: BackupError.self) { try await backups.catalog.beat(entry.id) }
             await #expect(throws: BackupError.self) { try await backups.catalog.finish(entry.id) }
+        }
+    }
+
+    @Test("what a crash left of a run goes, and nothing that somebody else is storing at the same time")
+    func crashedBesideOthers() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let backups = try server.backups
+            let dead = try await backups.runner.begin(.onDemand, for: .system)
+            let key = try #require(ArtifactKey(BackupRunner.key(of: dead)))
+            // Stored, and not yet noted; and a draft of it.
+            _ = try await backups.store.put(key) { try await $0.write(ByteBuffer(string: "whole")) }
+            try Data("half".utf8).write(to: server.folder.appending(path: "artifacts/\(key)~1x"))
+            let others = try #require(ArtifactKey("mana-sync-20260101-000000-y.mana"))
+            _ = try await backups.store.put(others) { sink in
+                try await sink.write(ByteBuffer(string: "begun"))
+                try await backups.open(isServer: true)
+                try await sink.write(ByteBuffer(string: "ended"))
+            }
+            #expect(try server.bundles() == [others.description])
+            #expect(try server.artifactFiles().allSatisfy { !$0.contains("~") })
         }
     }
 
