@@ -21,7 +21,11 @@ final class ConnectionPool {
     let options: PostgresClientOptions
     let metrics: PoolMetrics
     let logger: Logger
-    var members: [Int: Member] = [:]
+    var members: [Int: Member] = [:] {
+        didSet { connections = members.values.compactMap(\.connection) }
+    }
+    /// The connections to poll.
+    private(set) var connections: [PipelinedConnection] = []
     var waiting = WaitingLine()
     var opening = OpeningState()
     private var random = SystemRandomNumberGenerator()
@@ -37,9 +41,6 @@ final class ConnectionPool {
         self.metrics = metrics
         self.logger = logger
     }
-
-    /// The connections to poll.
-    var connections: [PipelinedConnection] { members.values.compactMap(\.connection) }
 
     /// Whether nothing waits, runs or is held by a session.
     var isIdle: Bool {

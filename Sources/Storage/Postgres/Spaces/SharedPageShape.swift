@@ -27,7 +27,7 @@ struct SharedPageShape: Hashable, Sendable {
         """
     }
 
-    /// What the reader inherited. An event's id may come again once it was erased: then it is another row, and later than the join. OFFSET 0 keeps the planner from joining the other way round.
+    /// What the reader inherited. A row that was erased may have been pushed anew, by its id: then it is another, and later than the join. OFFSET 0 keeps the planner from joining the other way round.
     private var inherited: String {
         """
         SELECT row.* FROM sync_space_grants AS g CROSS JOIN LATERAL (\

@@ -118,4 +118,28 @@ extension SQLiteConnection {
         while try list.step() { spaces.insert(SpaceID(list.string(0))) }
         return spaces
     }
+
+    /// When the answer was asked for that the user's grants are of; nil where there is none.
+    func grantsAskedAt(of user: UserID) throws(StoreError) -> UnixTime? {
+        let find = try prepare("SELECT asked_at FROM space_memberships WHERE user_id = ?1")
+        try find.bind(1, user.text)
+        defer { find.reset() }
+        return try find.step() ? UnixTime(microseconds: find.integer(0)) : nil
+    }
+
+    /// The tables that have rows of those of `spaces` which the user may read.
+    func tables(of spaces: Set<SpaceID>, readBy user: UserID) throws(StoreError) -> [AppID: Set<TableName>] {
+        let list = try prepare("SELECT DISTINCT app_id, table_name FROM sync_changes WHERE space_id = ?1")
+        defer { list.reset() }
+        var tables: [AppID: Set<TableName>] = [:]
+        for space in try grantedSpaces(of: user).intersection(spaces) {
+            try list.bind(1, space.text)
+            while try list.step() {
+                guard let app = AppID(list.string(0)) else { continue }
+                tables[app, default: []].insert(TableName(list.string(1)))
+            }
+            list.reset()
+        }
+        return tables
+    }
 }
