@@ -65,15 +65,19 @@ extension WriterSession {
         try end.run()
     }
 
-    /// Removes all that is kept of which spaces a user was in.
-    func removeGrants(of user: UserID) throws(StoreError) {
-        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1"
-        for condition in [
-            "inherited_changes WHERE grant_id IN (\(grants))", "space_inheritance WHERE grant_id IN (\(grants))",
-            "space_grants WHERE user_id = ?1", "space_memberships WHERE user_id = ?1",
+    /// Removes all that is kept of which spaces a user was in, or what is as old as an erasure.
+    func removeGrants(of user: UserID, upTo last: ErasureLedger.Entry? = nil) throws(StoreError) {
+        let (place, time) = (last?.place.time.microseconds ?? .max, last?.erasedAt.microseconds ?? .max)
+        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1 AND joined_at <= ?2"
+        for (condition, bound) in [
+            ("inherited_changes WHERE grant_id IN (\(grants))", place),
+            ("space_inheritance WHERE grant_id IN (\(grants))", place),
+            ("space_grants WHERE user_id = ?1 AND joined_at <= ?2", place),
+            ("space_memberships WHERE user_id = ?1 AND asked_at <= ?2", time),
         ] {
             let remove = try connection.prepare("DELETE FROM \(condition)")
             try remove.bind(1, user.text)
+            try remove.bind(2, bound)
             try remove.run()
         }
     }
