@@ -46,4 +46,27 @@ struct SharedPlanTests {
             }
         }
     }
+
+    @Test(
+        "The tables of a space are found by its index, whatever the planner knows of the table",
+        arguments: [false, true])
+    func tables(isAnalyzed: Bool) async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            try await fixture.database.run(
+                """
+                INSERT INTO sync_changes (app_id, table_name, record_id, user_id, space_id, op, created_at)
+                SELECT 'todo', 't' || i % 3, 'r' || i, 'u' || i % 10, 's' || i % 200, 'insert',
+                  timestamptz 'epoch' + i * interval '1 microsecond'
+                FROM generate_series(1, 20000) AS i
+                """)
+            if isAnalyzed { try await fixture.database.run("ANALYZE") }
+            let rows = try await fixture.database.run(
+                "SELECT sync_enter('\(WorkingRole.name)', 'u7', '', '5s', '30s')",
+                "SELECT set_config('app.current_user_space_ids', '[\"s0\"]', true)",
+                "EXPLAIN \(PostgresEngine.tablesOfSpaces)")
+            let plan = (0..<rows.rowCount).compactMap { rows.string($0, 0) }
+            #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan.joined(separator: "\n"))")
+            #expect(plan.contains { $0.contains("sync_changes_by_space") }, "\(plan)")
+        }
+    }
 }

@@ -80,11 +80,7 @@ extension PostgresEngine {
                     SELECT set_config('app.current_user_space_ids', coalesce(json_agg(space_id), '[]')::text, true) \
                     FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL AND space_id = ANY ($2)
                     """, parameters),
-                PostgresStatement(
-                    """
-                    SELECT DISTINCT app_id, table_name FROM sync_changes WHERE space_id = ANY (ARRAY(\
-                    SELECT json_array_elements_text(current_setting('app.current_user_space_ids')::json)))
-                    """),
+                PostgresStatement(Self.tablesOfSpaces),
             ]
         }
         var tables: [AppID: Set<TableName>] = [:]
@@ -96,6 +92,12 @@ extension PostgresEngine {
         }
         return tables
     }
+
+    /// The tables of the spaces that the transaction names.
+    static let tablesOfSpaces = """
+        SELECT DISTINCT app_id, table_name FROM sync_changes WHERE space_id = ANY (ARRAY(\
+        SELECT json_array_elements_text(current_setting('app.current_user_space_ids')::json)))
+        """
 
     private static func parameters(_ user: UserID) throws(PostgresError) -> PostgresParameters {
         var parameters = PostgresParameters()
