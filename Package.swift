@@ -154,7 +154,10 @@ let package = Package(
             path: "Sources/App", swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CSQLite", "JSONScanner", .argumentParser, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket],
+            dependencies: [
+                "CSQLite", "CachedLookup", "JSONScanner", "Kernel", .argumentParser, .coreMetrics, .logging, .nioCore,
+                .nioHTTP1, .nioPosix, .nioWebSocket,
+            ],
             path: "Benchmarks", exclude: ["NOTES.md"], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer", dependencies: ["Kernel", .hummingbirdCore, .logging, .nioCore],

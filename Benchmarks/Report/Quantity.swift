@@ -20,6 +20,7 @@ enum Quantity: String, Codable, CaseIterable {
     case reachedTail = "p99 ms from push to last told"
     case toldMedian = "p50 ms from answer to last told"
     case toldTail = "p99 ms from answer to last told"
+    case lookupTime = "ns/lookup"
 
     /// Whether it makes sense to divide it by a reference's.
     var isCompared: Bool {
@@ -28,7 +29,9 @@ enum Quantity: String, Codable, CaseIterable {
             .toldMedian,
             .toldTail:
             true
-        case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail: false
+        case .loadCPU, .median, .tail, .startUp, .resident, .growth, .pushCPU, .reachedMedian, .reachedTail,
+            .lookupTime:
+            false
         }
     }
 }

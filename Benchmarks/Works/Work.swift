@@ -36,5 +36,6 @@ enum Works {
         StoppedReaderWork(),
         ExportWork(),
         ScanWork(),
+        LookupWork(),
     ]
 }

@@ -39,14 +39,24 @@ public protocol ArtifactStore: Sendable {
     /// All artifacts of the store, in the order of their keys.
     func list() async throws(ArtifactError) -> [StoredArtifact]
 
-    /// Removes what attempts left that were broken off before `time`, by a crash for example.
+    /// Removes what attempts left that were broken off, by a crash for example: those that were begun before `time`, which cannot be told from attempts
+    /// that are under way.
     ///
+    /// - Parameter key: Whose; of all artifacts where nil.
     /// - Returns: how many there were.
     @discardableResult
-    func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int
+    func removeAbandoned(of key: ArtifactKey?, before time: UnixTime) async throws(ArtifactError) -> Int
 
     /// The URI that an artifact of this key has, or would have.
     func uri(of key: ArtifactKey) -> ArtifactURI
+}
+
+extension ArtifactStore {
+    /// Removes what attempts left that were begun before `time`, of all artifacts.
+    @discardableResult
+    public func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int {
+        try await removeAbandoned(of: nil, before: time)
+    }
 }
 
 /// Takes the bytes of an artifact that is being stored.

@@ -12,6 +12,8 @@ public struct LookupFailure: Error, Sendable, Hashable, CustomStringConvertible 
         case tooLarge = "too_large"
         /// A 200 that does not say what it should.
         case unreadable
+        /// A 200 that says what it should, and could not be kept here: the service is not at fault.
+        case notKept = "not_kept"
         /// The id cannot stand in a URL's path: empty, `.` or `..`.
         case invalidUser = "invalid_user"
         /// Not asked: the last call failed a moment ago.

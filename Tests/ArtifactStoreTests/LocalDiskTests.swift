@@ -81,13 +81,13 @@ struct LocalDiskTests {
         }
     }
 
-    @Test("says that the disk is full, and leaves nothing behind")
+    @Test("says that the disk is full, and leaves nothing behind", .enabled(if: TestDisk.isAvailable))
     func fullDisk() async throws {
         try await TemporaryDirectory.with { folder in
             let disk = "\(folder)/disk"
             mkdir(disk, 0o700)
-            guard mount("tmpfs", disk, "tmpfs", 0, "size=1m,mode=0700") == 0 else { return }
-            defer { umount2(disk, 2) }
+            try #require(TestDisk.attach(to: disk, size: "1m"))
+            defer { TestDisk.detach(from: disk) }
             let store = LocalArtifactStore(directory: disk)
             try await store.open()
             await fails(.full) { try await store.put(key("a"), pattern: 3 << 20) }

@@ -57,7 +57,7 @@ struct BackupServer {
                     enabled: true
                     stagingDirectory: "\(staging ?? folder.appending(path: "staging/deep").path)"
                     directory: "\(artifacts ?? folder.appending(path: "artifacts").path)"
-                    \(backup.replacing("; ", with: "\n        "))
+                    \(backup.replacing("; ", with: "\n    "))
                   sync: {enabled: true}
                   metrics: {enabled: true}
                   testIssuer: {enabled: true}

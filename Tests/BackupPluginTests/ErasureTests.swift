@@ -52,6 +52,21 @@ struct ErasureTests {
         #expect(hold.json == json)
     }
 
+    @Test("The answer has a date where the schedule and retention end the backups, and tells of one that is being made")
+    func forecast() async throws {
+        let config = #"schedule: "0 3 * * *"; retention: {last: 2, daily: 0, weekly: 0, monthly: 0}"#
+        try await BackupServer.run(backup: config) { server in
+            func erase() async throws -> String {
+                try await server.send(.delete, "/backup/account", headers: [.confirmErase: "anna"]).text
+            }
+            #expect(try await erase() == #"{"erased":0,"backups":{"exist":false}}"#)
+            _ = try await server.backups.runner.begin(.onDemand, for: .system)
+            #expect(
+                try await erase()
+                    == #"{"erased":0,"backups":{"exist":true,"removedBy":"2026-01-02T05:00:00.000000Z"}}"#)
+        }
+    }
+
     @Test("Without a token nothing is erased")
     func unauthenticated() async throws {
         try await BackupServer.run { server in

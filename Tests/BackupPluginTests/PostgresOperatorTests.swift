@@ -19,6 +19,13 @@ struct PostgresOperatorTests {
         try await RestoreTests.check(from: engines.0, to: engines.1)
     }
 
+    @Test(
+        "a restore brings back who is in which space, so that their cursors hold, from either engine into either",
+        arguments: [(TestEngine.sqlite, TestEngine.postgres), (.postgres, .sqlite), (.postgres, .postgres)])
+    func members(engines: (TestEngine, TestEngine)) async throws {
+        try await RestoreTests.checkMembers(from: engines.0, to: engines.1)
+    }
+
     @Test("of several instances that are due at once, one starts the run")
     func schedule() async throws {
         try await BackupSchedulerTests.twoInstances(on: .postgres)

@@ -28,6 +28,7 @@ struct LookupFixture {
             ) { user throws(LookupFailure) in
                 let text = String(decoding: try await endpoint.answer(about: user), as: UTF8.self)
                 if text == "unreadable" { throw LookupFailure(.unreadable, "not what it should be") }
+                if text == "unkept" { throw LookupFailure(.notKept, "nowhere to keep it") }
                 return text
             }
             let fixture = LookupFixture(service: service, lookup: lookup, time: time, log: log, metrics: metrics)

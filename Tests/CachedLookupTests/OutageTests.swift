@@ -25,6 +25,32 @@ struct OutageTests {
         }
     }
 
+    @Test("is none where the answer could not be kept: nobody waits for a pause, and an outage is over")
+    func notKept() async throws {
+        try await LookupFixture.with(.json("unkept")) {
+            $0.staleFor = .seconds(3600)
+        } _: { fixture in
+            for user in ["alice", "bert", "carl", "alice"] {
+                let result = await fixture.lookup.lookup(user)
+                #expect(result.failure == .notKept && result.answer == nil)
+            }
+            #expect(fixture.failures(.notKept) == 4)
+            #expect(fixture.lookup.downSince == nil)
+            fixture.service.answer(.json("one"))
+            #expect(await fixture.lookup.lookup("alice").isFresh)
+            // Those who want a fresh answer do not take the old one for it.
+            fixture.service.answer(.json("unkept"))
+            #expect(await fixture.lookup.lookup("alice", fresh: true).failure == .notKept)
+            #expect(await fixture.lookup.lookup("alice", fresh: true).answer == "one")
+            fixture.service.answer(.status(503))
+            _ = await fixture.lookup.lookup("dora")
+            #expect(fixture.lookup.downSince != nil)
+            fixture.service.answer(.json("unkept"))
+            _ = await fixture.lookup.lookup("bert")
+            #expect(fixture.lookup.downSince == nil)
+        }
+    }
+
     @Test("64 KiB are read")
     func limit() async throws {
         try await LookupFixture.with(.oversized(64 * 1024)) { fixture in

@@ -3,15 +3,16 @@ import Kernel
 import Testing
 
 private let secret = [UInt8](repeating: 7, count: 32)
-private let erasedAt = contractStart.advanced(by: .seconds(3600))
+let reapplicationTime = contractStart.advanced(by: .seconds(3600))
 
 /// The ledger of another database, in which a user was erased an hour after the tests' start.
-private func ledger(of user: UserID) throws -> ErasureLedger {
+func reapplicationLedger(of user: UserID) throws -> ErasureLedger {
     let key = try #require(ErasureKey(secret))
     return ErasureLedger(
         secret: secret,
         entries: [
-            ErasureLedger.Entry(pseudonym: try key.pseudonym(of: user), place: Cursor(erasedAt), erasedAt: erasedAt)
+            ErasureLedger.Entry(
+                pseudonym: try key.pseudonym(of: user), place: Cursor(reapplicationTime), erasedAt: reapplicationTime)
         ])
 }
 
@@ -32,7 +33,7 @@ let reapplicationContract: [UserLogCase] = [
         try await fixture.log.store(push([insert("a"), insert("b", refusal: .readOnly)]))
         try await fixture.log.store(push([insert("c")], app: notes, client: nil))
         try await fixture.log.store(push([insert("d"), insert("e", refusal: .readOnly)], user: bert))
-        let ledger = try ledger(of: anna)
+        let ledger = try reapplicationLedger(of: anna)
         var expected = ReappliedErasures()
         (expected.users, expected.erased) = (1, 3)
         #expect(try await fixture.userLog.reapply([ledger]) == expected)
@@ -40,7 +41,7 @@ let reapplicationContract: [UserLogCase] = [
         #expect(try await fixture.quarantined(of: anna) == 0)
         #expect(try await fixture.userLog.changes(of: bert).map(\.record) == ["d"])
         #expect(try await fixture.quarantined(of: bert) == 1)
-        fixture.setWallClock(erasedAt.advanced(by: .seconds(1)))
+        fixture.setWallClock(reapplicationTime.advanced(by: .seconds(1)))
         try await fixture.log.store(push([insert("new"), insert("new too", refusal: .readOnly)]))
         #expect(try await fixture.userLog.reapply([ledger]) == ReappliedErasures())
         #expect(try await fixture.userLog.changes(of: anna).map(\.record) == ["new"])
@@ -49,22 +50,22 @@ let reapplicationContract: [UserLogCase] = [
     UserLogCase("What another ledger said is in the own one from then on, and the clock is behind no place of it") {
         fixture in
         try await fixture.log.store(push([insert("a")]))
-        _ = try await fixture.userLog.reapply([try ledger(of: anna)])
+        _ = try await fixture.userLog.reapply([try reapplicationLedger(of: anna)])
         let own = try await fixture.userLog.erasureLedger()
         let key = try #require(ErasureKey(own.secret))
         #expect(own.entries.map(\.pseudonym) == [try key.pseudonym(of: anna)])
-        #expect(own.entries.map(\.place) == [Cursor(erasedAt)])
+        #expect(own.entries.map(\.place) == [Cursor(reapplicationTime)])
         // Pushed while the wall clock is still before the erasure.
         try await fixture.log.store(push([insert("new")]))
         let rows = try await fixture.userLog.changes(of: anna)
         #expect(rows.map(\.record) == ["new"])
-        #expect(rows.allSatisfy { $0.cursor > Cursor(erasedAt) })
+        #expect(rows.allSatisfy { $0.cursor > Cursor(reapplicationTime) })
         try await fixture.reopen()
         #expect(try await fixture.userLog.reapply([]) == ReappliedErasures())
         #expect(try await fixture.userLog.changes(of: anna).map(\.record) == ["new"])
     },
     UserLogCase("The own ledger alone does, where older rows came back into the same database") { fixture in
-        fixture.setWallClock(erasedAt)
+        fixture.setWallClock(reapplicationTime)
         let erasure = try await fixture.userLog.erase(anna)
         try await fixture.log.store(push([insert("new")]))
         #expect(try await fixture.userLog.reapply([]) == ReappliedErasures())
@@ -74,7 +75,9 @@ let reapplicationContract: [UserLogCase] = [
     UserLogCase("A ledger without a readable key is refused, and nothing is removed") { fixture in
         try await fixture.log.store(push([insert("a")]))
         let error = await #expect(throws: StoreError.self) {
-            try await fixture.userLog.reapply([try ledger(of: anna), ErasureLedger(secret: [], entries: [])])
+            try await fixture.userLog.reapply([
+                try reapplicationLedger(of: anna), ErasureLedger(secret: [], entries: []),
+            ])
         }
         #expect(error?.code == .unusable)
         #expect(try await fixture.userLog.changes(of: anna).map(\.record) == ["a"])

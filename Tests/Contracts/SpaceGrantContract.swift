@@ -88,6 +88,36 @@ let spaceGrantContract: [ContractCase] =
             #expect(try await fixture.grant([work], to: bert))
             #expect(try await fixture.grants.grantedSpaces(of: bert) == [work])
         },
+        ContractCase("How old the last answer is outlives a restart, and is not known where the clock was set back") {
+            fixture in
+            #expect(try await fixture.grants.grantAge(of: bert) == nil)
+            fixture.setWallClock(contractStart.advanced(by: .seconds(60)))
+            try await fixture.grant([family], to: bert, askedBefore: .seconds(1))
+            try await fixture.grant([], to: carl)
+            try await fixture.reopen()
+            fixture.setWallClock(contractStart.advanced(by: .seconds(100)))
+            #expect(try await fixture.grants.grantAge(of: bert) == .seconds(41))
+            #expect(try await fixture.grants.grantAge(of: carl) == .seconds(40))
+            #expect(try await fixture.grants.grantAge(of: anna) == nil)
+            fixture.setWallClock(contractStart)
+            #expect(try await fixture.grants.grantAge(of: bert) == nil)
+        },
+        ContractCase("The tables of spaces are told to those who may read them") { fixture in
+            let notes = try #require(AppID("notes"))
+            try await fixture.log.store(
+                push([insert("a", into: family, table: "t1"), insert("b", into: family, table: "t2")], user: anna))
+            try await fixture.log.store(push([insert("c", into: family, table: "t3")], user: bert, app: notes))
+            try await fixture.log.store(
+                push([insert("d", into: work, table: "t4"), insert("e", table: "t5")], user: anna))
+            try await fixture.grant([family], to: bert)
+            #expect(
+                try await fixture.grants.tables(of: [family, work, SpaceID("none")], readBy: bert) == [
+                    todo: [TableName("t1"), TableName("t2")], notes: [TableName("t3")],
+                ])
+            #expect(try await fixture.grants.tables(of: [work], readBy: bert) == [:])
+            #expect(try await fixture.grants.tables(of: [], readBy: bert) == [:])
+            #expect(try await fixture.grants.tables(of: [family], readBy: anna) == [:])
+        },
         ContractCase("The same answer again changes nothing, and nobody is told") { fixture in
             let told = GrantNews(fixture.notices)
             try await fixture.grant([family, work], to: bert)

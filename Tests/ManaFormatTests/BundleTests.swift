@@ -1,3 +1,4 @@
+import Archive
 import Domain
 import Kernel
 import NIOCore
@@ -82,7 +83,72 @@ struct BundleTests {
         #expect(found.manifest == manifest)
         #expect(found.ledger == ledger)
         #expect(manifest.rowCounts == ["todo": 5, "notes": 1])
-        #expect(manifest.entries.map(\.name) == ["events.jsonl", "quarantine.jsonl", "erasures.json"])
+        #expect(
+            manifest.entries.map(\.name) == [
+                "events.jsonl", "quarantine.jsonl", "memberships.jsonl", "grants.jsonl", "inheritance.jsonl",
+                "inherited.jsonl", "erasures.json",
+            ])
+    }
+
+    @Test("has who is in which space")
+    func spaces() throws {
+        let place = LogValue.integer(1_767_225_600_000_001)
+        let rows: [(LogTable, LogRecord)] = [
+            (.memberships, LogRecord([text("anna"), .integer(-5)])),
+            (.grants, LogRecord([text("anna"), text("s"), place, place])),
+            (.inheritance, LogRecord([text("anna"), text("s"), text("todo"), .null, .integer(0)])),
+            (.inheritance, LogRecord([text("anna"), text("s"), text("notes"), uuid(1), .integer(1)])),
+            (.inherited, LogRecord([text("anna"), text("s"), text("todo"), place, uuid(1)])),
+        ]
+        var writer = BundleWriter(createdAt: UnixTime(seconds: 1))
+        var output = ByteBuffer()
+        for (table, row) in rows { try writer.append([row], of: table, into: &output) }
+        _ = try writer.finish(clock: .beginning, ledger: nil, into: &output)
+        let found = try read(output, piece: 50).records
+        for table in LogTable.allCases { #expect(found[table] ?? [] == rows.filter { $0.0 == table }.map(\.1)) }
+    }
+
+    /// A bundle of some entries, which says that it is of a version.
+    private func bundle(version: Int, _ names: [String]) throws -> ByteBuffer {
+        var zip = ZipWriter()
+        var output = ByteBuffer()
+        var line = ByteBuffer()
+        RecordLine(of: .changes).write(change(1), into: &line)
+        var manifest = BundleManifest(
+            createdAt: UnixTime(seconds: 1), clock: .beginning, rowCounts: ["todo": 1], entries: [])
+        manifest.formatVersion = version
+        for name in names {
+            let content = name == "events.jsonl" ? line : ByteBuffer()
+            try zip.beginEntry(name, modified: DOSTime(unixSeconds: 1), compression: .fast, into: &output)
+            try zip.write(content, into: &output)
+            try zip.endEntry(into: &output)
+            manifest.entries.append(
+                BundleManifest.Entry(
+                    name: name, rows: content.readableBytes > 0 ? 1 : 0, bytes: Int64(content.readableBytes),
+                    sha256: try SHA256Digest.of(Array(content.readableBytesView)).hexadecimal))
+        }
+        try zip.beginEntry("manifest.json", modified: DOSTime(unixSeconds: 1), compression: .fast, into: &output)
+        try zip.write(ByteBuffer(bytes: manifest.json), into: &output)
+        try zip.endEntry(into: &output)
+        try zip.finish(into: &output)
+        return output
+    }
+
+    @Test(
+        "of the first version, without spaces, is read; one that lacks an entry of its version, or is of a later one, is refused"
+    )
+    func versions() throws {
+        let first = ["events.jsonl", "quarantine.jsonl", "erasures.json"]
+        let found = try read(try bundle(version: 1, first))
+        #expect(found.records == [.changes: [change(1)]] && found.manifest?.formatVersion == 1)
+        let second = BundleEntry.names(inVersion: 2)
+        #expect(try read(try bundle(version: 2, second)).records == found.records)
+        for (version, names) in [
+            (2, first), (1, second), (1, ["events.jsonl", "erasures.json"]), (3, second), (0, first),
+        ] {
+            let bundle = try bundle(version: version, names)
+            #expect(throws: ManaError.self, "\(version) \(names)") { try read(bundle) }
+        }
     }
 
     @Test("of an empty log is a bundle too")

@@ -3,7 +3,7 @@ import Kernel
 import KernelTesting
 import Testing
 
-@Suite("Open connections of members")
+@Suite("Open connections of members", .timeLimit(.minutes(1)))
 struct LiveSharingTests {
     static func stream(_ server: SharedServer, of user: String, since: String = "") async throws -> OpenAnswer {
         try await server.harness.open(
@@ -17,11 +17,12 @@ struct LiveSharingTests {
         return found
     }
 
-    static func socket(_ server: SharedServer, of user: String) async throws -> TestSocket {
-        let socket = try await server.harness.socket("/ws")
+    static func socket(_ server: SharedServer, of user: String, path: String = "/ws") async throws -> TestSocket {
+        let socket = try await server.harness.socket(path)
         let token = try server.harness.authorization(of: user)[.authorization]?.dropFirst(7) ?? ""
         socket.send(text: #"{"type":"auth","token":"\#(token)"}"#)
-        #expect(await socket.receive() == .text(#"{"type":"auth-ok"}"#))
+        let first = await socket.receive()
+        #expect(first == .text(#"{"type":"auth-ok"}"#), "\(first)")
         return socket
     }
 
@@ -84,17 +85,86 @@ struct LiveSharingTests {
         try await SharedServer.run(["anna": ["family:admin"], "bert": ["work:admin"]]) { server in
             let socket = try await Self.socket(server, of: "bert")
             server.memberships["bert"] = ["family:admin"]
-            #expect(try await server.push(insertion("x", "family"), user: "bert", client: "phone").rejected == [])
-            #expect(await socket.receive() == Self.news)
-            try await server.push(insertion("a", "family"), user: "anna")
-            #expect(await socket.receive() == Self.news)
+            let phone = "phone"
+            #expect(try await server.push(insertion("x", "family"), user: "bert", client: phone).rejected == [])
+            try await server.push(insertion("a", "family", table: "later"), user: "anna")
+            try await Self.receive(socket, "later")
             server.memberships["bert"] = []
             #expect(try await server.push(insertion("y", "none"), user: "bert").rejected == ["0 not_a_member"])
-            try await server.push(insertion("b", "family"), user: "anna")
-            try await server.push(insertion("own"), user: "bert", client: "phone")
-            #expect(await socket.receive() == Self.news)
+            // Soon after the answer.
+            var hears = true
+            for round in 0..<1000 where hears {
+                try await server.push(insertion("b\(round)", "family", table: "secret"), user: "anna")
+                try await server.push(insertion("own", table: "mine\(round)"), user: "bert", client: phone)
+                hears = try await Self.receive(socket, "mine\(round)").contains("secret")
+            }
+            #expect(!hears)
             socket.send(text: #"{"type":"ping"}"#)
             #expect(await socket.receive() == .text(#"{"type":"pong"}"#))
+        }
+    }
+
+    /// What a socket is told up to and with what has `text`.
+    @discardableResult
+    static func receive(_ socket: TestSocket, _ text: String) async throws -> String {
+        var heard = ""
+        while !heard.contains(text) {
+            guard case .text(let message) = await socket.receive() else {
+                throw SocketEnded(heard: heard)
+            }
+            heard += message
+        }
+        return heard
+    }
+
+    struct SocketEnded: Error {
+        let heard: String
+    }
+
+    @Test("A joiner's socket is told of what the space has, which nobody writes now", arguments: ["/ws", "/ws/todo"])
+    func joiner(path: String) async throws {
+        try await SharedServer.run(["anna": ["family:admin", "work:admin"], "bert": ["work:admin"]]) { server in
+            try await server.push(insertion("n", "family", table: "notes"), user: "anna")
+            try await server.push(insertion("w", "work", table: "known"), user: "anna")
+            let socket = try await Self.socket(server, of: "bert", path: path)
+            server.memberships["bert"] = ["family:viewer", "work:admin"]
+            server.time.advance(by: .seconds(301))
+            #expect(try await server.pull(user: "bert").status == 200)
+            #expect(
+                await socket.receive() == .text(#"{"type":"sync-available","appId":"todo","tables":["notes"]}"#))
+        }
+    }
+
+    @Test("A socket of one app is told nothing of what a space has in others")
+    func otherApp() async throws {
+        try await SharedServer.run(["anna": ["family:admin"]]) { server in
+            try await server.push(insertion("n", "family", table: "notes"), user: "anna")
+            let socket = try await Self.socket(server, of: "bert", path: "/ws/other")
+            let all = try await Self.socket(server, of: "bert")
+            server.memberships["bert"] = ["family:viewer"]
+            server.time.advance(by: .seconds(301))
+            #expect(try await server.pull(user: "bert").records == [])
+            try await Self.receive(all, "notes")
+            socket.send(text: #"{"type":"ping"}"#)
+            #expect(await socket.receive() == .text(#"{"type":"pong"}"#))
+        }
+    }
+
+    @Test(
+        "A socket that was opened while nothing was known hears of its user's spaces once they are, though no grant changes"
+    )
+    func openedInAnOutage() async throws {
+        try await SharedServer.run(
+            ["anna": ["family:admin"], "bert": ["family:admin"]], section: "staleFor: 10m", runsBackground: true
+        ) { server in
+            try await server.push(insertion("n", "family", table: "notes"), user: "anna")
+            #expect(try await server.pull(user: "bert").status == 200)
+            server.auth.answer(.status(503))
+            server.time.advance(by: .seconds(601))
+            let socket = try await Self.socket(server, of: "bert")
+            server.auth.answer(.json(MembershipList.document("bert", ["family:admin"])))
+            server.time.advance(by: .seconds(40))
+            try await Self.receive(socket, "notes")
         }
     }
 }

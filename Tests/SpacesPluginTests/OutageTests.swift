@@ -65,6 +65,25 @@ struct OutageTests {
         }
     }
 
+    @Test("A server that is started meanwhile reads by what storage was granted last, for as long as an answer holds")
+    func restart() async throws {
+        try await SharedServer.restart(["anna": ["family:admin"], "bert": ["family:admin"]]) { server in
+            try await server.push(insertion("a", "family"), user: "anna")
+            #expect(try await server.pull(user: "bert").records == ["a"])
+        } after: { server in
+            server.auth.answer(.status(503))
+            server.time.advance(by: .seconds(23 * 3600))
+            #expect(try await server.pull(user: "bert").records == ["a"])
+            #expect(try await server.push(insertion("own"), user: "bert").records == ["a"])
+            // The role is not known.
+            let shared = try await server.push(insertion("b", "family"), user: "bert")
+            #expect(shared.status == 503 && shared.error == "memberships_unavailable")
+            #expect(try await server.pull(user: "carl").error == "memberships_unavailable")
+            server.time.advance(by: .seconds(3600))
+            #expect(try await server.pull(user: "bert").error == "memberships_unavailable")
+        }
+    }
+
     @Test("for longer than the last answer holds, nothing is known any more")
     func tooLong() async throws {
         try await SharedServer.run(["anna": ["family:admin"]], section: "staleFor: 1h") { server in

@@ -38,6 +38,23 @@ struct SharedServer {
         }
     }
 
+    /// Starts two servers one after the other over one database and one auth service.
+    static func restart(
+        _ members: [String: [String]], before: @escaping (SharedServer) async throws -> Void,
+        after: @escaping (SharedServer) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "spaces-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let list = MembershipList(members)
+        try await StandInService.with(script: { request, _ in list.answer(to: request.path) }) { auth in
+            for use in [before, after] {
+                let harness = try harness(
+                    database: folder.appending(path: "log.db").path, environment: ["MANA_AUTH_URL": auth.url])
+                try await harness.run { try await use(SharedServer(auth: auth, memberships: list, harness: $0)) }
+            }
+        }
+    }
+
     /// The server, planned and not started.
     static func harness(
         host: String = "127.0.0.1", database: String = "unused.db", section: String = "",
@@ -100,7 +117,9 @@ final class MembershipList: Sendable {
     static func document(_ user: String, _ memberships: [String]) -> String {
         let list = memberships.map { membership in
             let parts = membership.split(separator: ":", maxSplits: 1)
-            return #"{"organizationId":"\#(parts[0])","role":"\#(parts[1])"}"#
+            // Of a space whose name has a colon.
+            let space = parts[0].replacing(";", with: ":")
+            return #"{"organizationId":"\#(space)","role":"\#(parts[1])"}"#
         }
         return #"{"userId":"\#(user)","memberships":[\#(list.joined(separator: ","))],"more":1}"#
     }
@@ -132,9 +151,11 @@ struct SharedAnswer {
     }
 }
 
-/// An insert of a record into `tasks`, in a space or in none.
-func insertion(_ record: String, _ space: String? = nil, eventID: String? = nil) -> String {
+/// An insert of a record, in a space or in none.
+func insertion(
+    _ record: String, _ space: String? = nil, table: String = "tasks", eventID: String? = nil
+) -> String {
     let space = space.map { #","spaceId":"\#($0)""# } ?? ""
     let eventID = eventID.map { #","eventId":"\#($0)""# } ?? ""
-    return #"{"table":"tasks","id":"\#(record)","op":"insert","data":{}\#(space)\#(eventID)}"#
+    return #"{"table":"\#(table)","id":"\#(record)","op":"insert","data":{}\#(space)\#(eventID)}"#
 }

@@ -21,6 +21,7 @@ struct SharingTests {
         ("anna", "family", []), ("anna", "_personal:anna", []), ("anna", "work", ["1 not_a_member"]),
         ("anna", "_personal:bert", ["1 not_a_member"]), ("bert", "family", ["1 read_only"]),
         ("guest", "family", ["1 read_only"]), ("both", "family", []), ("carl", "family", ["1 not_a_member"]),
+        ("capital", "family", ["1 read_only"]), ("thief", "_personal:bert", ["1 not_a_member"]),
         ("carl", "_personal:carl", []), ("carl", "_personal:", ["1 not_a_member"]),
     ]
 
@@ -28,8 +29,8 @@ struct SharingTests {
         "A change that its user may not make is rejected with its reason, and the rest is stored", arguments: refusals)
     func refused(user: String, space: String, rejected: [String]) async throws {
         let members = [
-            "anna": ["family:admin", "_personal:bert:owner"], "bert": ["family:viewer"], "guest": ["family:guest"],
-            "both": ["family:guest", "family:member"],
+            "anna": ["family:admin", "_personal;bert:owner"], "bert": ["family:viewer"], "guest": ["family:guest"],
+            "both": ["family:guest", "family:member"], "capital": ["family:Viewer"], "thief": ["_personal;bert:owner"],
         ]
         try await SharedServer.run(members) { server in
             let id = "0190b3c0-1111-7000-8000-0000000000aa"
@@ -52,7 +53,7 @@ struct SharingTests {
     @Test("Which roles may only read is configured")
     func roles() async throws {
         try await SharedServer.run(
-            ["anna": ["family:child"], "bert": ["family:viewer"]], section: "readOnlyRoles: [child]"
+            ["anna": ["family:child"], "bert": ["family:viewer"]], section: "readOnlyRoles: [Child]"
         ) { server in
             let child = try await server.push(insertion("a", "family"), user: "anna")
             #expect(child.rejected == ["0 read_only"])

@@ -23,6 +23,12 @@ struct DraftFile: ~Copyable, Sendable {
     /// How many bytes were written.
     private(set) var size: UInt64 = 0
 
+    /// Whether a file of this name is a draft; of an artifact, unless it is nil.
+    static func isDraft(_ name: String, of key: ArtifactKey?) -> Bool {
+        guard let key else { return name.contains(mark) }
+        return name.hasPrefix("\(key)\(mark)")
+    }
+
     init(for key: ArtifactKey, in directory: consuming Directory) throws(ArtifactError) {
         name = "\(key)\(Self.mark)\(String(UInt64.random(in: .min ... .max), radix: 36))"
         descriptor = openat(directory.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

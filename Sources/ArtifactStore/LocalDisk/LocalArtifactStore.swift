@@ -101,12 +101,12 @@ public final class LocalArtifactStore: ArtifactStore {
         }
     }
 
-    public func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int {
+    public func removeAbandoned(of key: ArtifactKey?, before time: UnixTime) async throws(ArtifactError) -> Int {
         let directory = try directory()
         return try await onThread { () throws(ArtifactError) in
             let open = try Directory(path: directory)
             var removed = 0
-            for name in try open.names() where name.contains(DraftFile.mark) {
+            for name in try open.names() where DraftFile.isDraft(name, of: key) {
                 guard let status = try open.status(of: name), status.modified < time else { continue }
                 if try open.remove(name) { removed += 1 }
             }

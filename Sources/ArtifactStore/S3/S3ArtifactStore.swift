@@ -113,12 +113,13 @@ public struct S3ArtifactStore: ArtifactStore {
         return found.sorted { $0.key < $1.key }
     }
 
-    public func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int {
+    public func removeAbandoned(of wanted: ArtifactKey?, before time: UnixTime) async throws(ArtifactError) -> Int {
         var abandoned: [(key: ArtifactKey, id: String)] = []
         try await forEachPage(query: [("uploads", "")], "key-marker", "NextKeyMarker") { page in
             for upload in page.all("Upload") {
                 guard let key = key(named: upload.first("Key")), let id = upload.first("UploadId"),
-                    let begun = upload.first("Initiated").flatMap({ UnixTime(rfc3339: $0) }), begun < time
+                    let begun = upload.first("Initiated").flatMap({ UnixTime(rfc3339: $0) }), begun < time,
+                    wanted == nil || wanted == key
                 else { continue }
                 abandoned.append((key, id))
             }

@@ -123,6 +123,10 @@ struct LookupTable<Answer: Sendable> {
             outage.callSucceeded()
             entries.set(user, to: entry)
             return .fresh(answer, learnedAt: learnedAt)
+        case .failure(let cause) where cause.code == .notKept:
+            // The service answers. The call counts as none that its user's next one would have to wait for.
+            outage.callSucceeded()
+            return fallback(for: user, cause, at: now)
         case .failure(let cause):
             // Neither says anything of the service.
             guard cause.code != .closed, cause.code != .invalidUser else { return fallback(for: user, cause, at: now) }

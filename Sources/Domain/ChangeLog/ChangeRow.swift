@@ -37,6 +37,7 @@ public struct ChangeRow {
     public var actor: UnsafeRawBufferPointer?
 
     /// A row of its parts.
+    @inlinable
     public init(
         cursor: Cursor, eventID: EventID, schemaVersion: Int, operation: Operation, app: UnsafeRawBufferPointer,
         table: UnsafeRawBufferPointer, record: UnsafeRawBufferPointer, user: UnsafeRawBufferPointer,

@@ -60,17 +60,30 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// Writes the lower-case text into the first 36 bytes of `target`, which must be there.
     public func write(into target: UnsafeMutableRawBufferPointer) {
         precondition(target.count >= EventID.textWidth)
-        var offset = 0
-        for digit in 0..<32 {
-            if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                target[offset] = UInt8(ascii: "-")
-                offset += 1
-            }
-            let half = digit < 16 ? high : low
-            let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (digit % 16))) & 0xF
-            target[offset] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-            offset += 1
+        func put<Digits: FixedWidthInteger>(_ digits: Digits, at offset: Int) {
+            target.storeBytes(of: digits.bigEndian, toByteOffset: offset, as: Digits.self)
         }
+        let (first, second) = (EventID.hexDigits(high >> 32), EventID.hexDigits(high))
+        let (third, fourth) = (EventID.hexDigits(low >> 32), EventID.hexDigits(low))
+        put(first, at: 0)
+        put(UInt32(truncatingIfNeeded: second >> 32), at: 9)
+        put(UInt32(truncatingIfNeeded: second), at: 14)
+        put(UInt32(truncatingIfNeeded: third >> 32), at: 19)
+        put(UInt32(truncatingIfNeeded: third), at: 24)
+        put(fourth, at: 28)
+        for hyphen in stride(from: 8, through: 23, by: 5) { target[hyphen] = UInt8(ascii: "-") }
+    }
+
+    /// The eight digits of a number's lower half, the first in the highest byte: all are computed together, a byte each.
+    private static func hexDigits(_ number: UInt64) -> UInt64 {
+        var nibbles = number & 0xFFFF_FFFF
+        nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let areLetters = (nibbles &+ 6 &* ones) >> 4 & ones
+        let gap = UInt64(UInt8(ascii: "a") - UInt8(ascii: "9") - 1)
+        return nibbles &+ UInt64(UInt8(ascii: "0")) &* ones &+ gap &* areLetters
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt64? {

@@ -17,4 +17,11 @@ public protocol SpaceGrants: Sendable {
 
     /// The spaces that the user may read now.
     func grantedSpaces(of user: UserID) async throws(StoreError) -> Set<SpaceID>
+
+    /// How long ago whoever knows was asked for the answer that was granted last, by any server. Nil where none was, or it seems to be later than now:
+    /// the wall clock has been set back.
+    func grantAge(of user: UserID) async throws(StoreError) -> Duration?
+
+    /// The tables, by app, that have rows of those of `spaces` which the user may read. Takes time in proportion to the rows.
+    func tables(of spaces: Set<SpaceID>, readBy user: UserID) async throws(StoreError) -> [AppID: Set<TableName>]
 }

@@ -6,12 +6,24 @@ public enum LogTable: String, CaseIterable, Sendable {
     case changes
     /// The quarantined changes, in the order in which they came.
     case quarantine
+    /// When the spaces of each user were last asked for.
+    case memberships
+    /// The spaces that are granted to users, in the order in which they were.
+    case grants
+    /// How far each app's part of a space has been inherited through a grant.
+    case inheritance
+    /// The places at which members inherited changes that are older than their grants.
+    case inherited
 
     /// The columns.
     public var columns: [LogColumn] {
         switch self {
         case .changes: Self.changeColumns
         case .quarantine: Self.quarantineColumns
+        case .memberships: Self.membershipColumns
+        case .grants: Self.grantColumns
+        case .inheritance: Self.inheritanceColumns
+        case .inherited: Self.inheritedColumns
         }
     }
 
@@ -46,6 +58,28 @@ public enum LogTable: String, CaseIterable, Sendable {
         LogColumn("actor", "actor", .json, isOptional: true), LogColumn("origin", "origin", .text, isOptional: true),
         LogColumn("userId", "user_id", .text), LogColumn("reason", "reason", .text),
         LogColumn("digest", "digest", .uuid), LogColumn("content", "content", .uuid, isOptional: true),
+    ]
+
+    private static let membershipColumns = [
+        LogColumn("userId", "user_id", .text), LogColumn("askedAt", "asked_at", .integer),
+    ]
+
+    private static let grantColumns = [
+        LogColumn("userId", "user_id", .text), LogColumn("spaceId", "space_id", .text),
+        LogColumn("joinedAt", "joined_at", .time), LogColumn("inheritedTo", "inherited_to", .time),
+    ]
+
+    /// `through` is the last change of those that are there which the inheritance came by; null before the first.
+    private static let inheritanceColumns = [
+        LogColumn("userId", "user_id", .text), LogColumn("spaceId", "space_id", .text),
+        LogColumn("appId", "app_id", .text), LogColumn("through", "through", .uuid, isOptional: true),
+        LogColumn("isComplete", "is_complete", .integer),
+    ]
+
+    private static let inheritedColumns = [
+        LogColumn("userId", "user_id", .text), LogColumn("spaceId", "space_id", .text),
+        LogColumn("appId", "app_id", .text), LogColumn("place", "place", .time),
+        LogColumn("eventId", "change_id", .uuid),
     ]
 }
 

@@ -12,7 +12,7 @@ public protocol WholeLog: Sendable {
     /// Lends a way to write the log anew, in one transaction: it takes place when `use` returns, and nothing of it where `use` throws.
     ///
     /// Nobody else writes meanwhile. Afterwards the clock is above every row, and above what it was. The ledger of erasures stays as it is: what
-    /// came back and was erased is removed by ``UserLog/reapply(_:)``.
+    /// came back and was erased is removed by ``LogRestoration/reapply(_:)``, before anybody sees it.
     ///
     /// - Parameter isReplacing: Whether what is there goes first. If not, a log that holds anything is refused with `inUse`.
     /// - Throws: ``StoreError``, or what `use` throws.
@@ -59,6 +59,9 @@ public protocol LogRestoration: Sendable {
     ///
     /// - Throws: `internalFault` for rows that the database refuses, whose event id is there already for example.
     func append(_ records: [LogRecord], to table: LogTable) async throws(StoreError)
+
+    /// Does what ``UserLog/reapply(_:)`` does, in the same transaction; once all rows are there.
+    func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures
 
     /// Raises the clock to a place at least.
     func raiseClock(to place: Cursor) async throws(StoreError)

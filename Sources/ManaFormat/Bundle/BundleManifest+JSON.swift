@@ -51,7 +51,7 @@ extension BundleManifest {
         guard json["scope"]?.string == "org" else {
             throw Self.invalid("This is no backup of a whole log: the manifest's scope is not org.")
         }
-        guard json["formatVersion"]?.integer == 1 else {
+        guard let version = json["formatVersion"]?.integer, (1...Self.version).contains(version) else {
             throw ManaError(
                 .unsupportedVersion, "The bundle is of a format version that is not supported.", in: .entry(.manifest))
         }
@@ -60,6 +60,7 @@ extension BundleManifest {
             let counts = json["rowCounts"]?.members, let entries = json["entries"]?.elements
         else { throw Self.invalid("The manifest lacks createdAt, clock, rowCounts or entries.") }
         self.init(createdAt: createdAt, clock: clock, rowCounts: [:], entries: [])
+        formatVersion = version
         for member in counts {
             guard let count = member.value.integer, count >= 0 else { throw Self.invalid("A row count is no number.") }
             rowCounts[member.name] = Int64(count)

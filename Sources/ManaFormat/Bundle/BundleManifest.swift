@@ -15,8 +15,8 @@ public struct BundleManifest: Equatable, Sendable {
         public var sha256: String
     }
 
-    /// The version of the format; 1.
-    public var formatVersion = 1
+    /// The version of the format: 2; of bundles without spaces' grants 1.
+    public var formatVersion = BundleManifest.version
     /// When the log was as it is in the bundle.
     public var createdAt: UnixTime
     /// The last place that the clock had given out.
@@ -27,6 +27,9 @@ public struct BundleManifest: Equatable, Sendable {
     public var entries: [Entry]
     /// Which server wrote it.
     public var producedBy = "mana-sync"
+
+    /// The version that is written.
+    static let version = 2
 
     /// The most bytes that a manifest may have.
     static let maximumLength = 16 << 20

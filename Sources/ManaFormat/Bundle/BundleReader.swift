@@ -20,6 +20,8 @@ public struct BundleReader: ~Copyable, Sendable {
     private let lineLength: Int
     private var lines = LineSplitter()
     private var entry: BundleEntry?
+    /// The first of the entries that may follow.
+    private var nextPosition = 0
     private var line = RecordLine(of: .changes)
     private var isLineEnded = false
     private var digest: SHA256Stream
@@ -96,14 +98,19 @@ public struct BundleReader: ~Copyable, Sendable {
             if table == .changes { counts[record.values[appColumn].string ?? "", default: 0] += 1 }
             return .record(table, record)
         } catch {
-            throw ManaError(error.code, error.message, in: .line(lines.number, of: table.manaEntry))
+            guard let entry = table.manaEntry else {
+                throw invalid("\(BundleEntry(table).rawValue), line \(lines.number): \(error.message)")
+            }
+            throw ManaError(error.code, error.message, in: .line(lines.number, of: entry))
         }
     }
 
     private mutating func begin(_ begun: ZipEntry) throws(ManaError) {
-        // The entries have one order, so that a row's table is complete before the next begins.
-        guard let entry = BundleEntry(rawValue: begun.name), BundleEntry.allCases.firstIndex(of: entry) == found.count
+        // The entries have one order, so that a row's table is complete before the next begins. Which of them have to be there is known with the manifest.
+        guard let entry = BundleEntry(rawValue: begun.name),
+            let position = BundleEntry.allCases.firstIndex(of: entry), position >= nextPosition
         else { throw invalid("The bundle has an entry that does not belong there.") }
+        nextPosition = position + 1
         self.entry = entry
         if let table = entry.table { line = RecordLine(of: table) }
         lines = LineSplitter()
@@ -138,7 +145,7 @@ public struct BundleReader: ~Copyable, Sendable {
                 rows = Int64(read.entries.count)
                 ledger = read
             }
-        case .events, .quarantine: break
+        case .events, .quarantine, .memberships, .grants, .inheritance, .inherited: break
         }
         let sha256: String
         do throws(CryptoError) { sha256 = try digest.finish().hexadecimal } catch { throw Self.unavailable }
@@ -147,6 +154,9 @@ public struct BundleReader: ~Copyable, Sendable {
 
     private func checkedManifest() throws(ManaError) -> BundleManifest {
         guard let manifest else { throw invalid("The bundle has no manifest.json.") }
+        guard found.map(\.name) == BundleEntry.names(inVersion: manifest.formatVersion) else {
+            throw invalid("The bundle lacks an entry.")
+        }
         guard manifest.entries == found else {
             throw mismatch("The manifest's rows, sizes or digests are not those of the entries.")
         }
@@ -168,11 +178,12 @@ public struct BundleReader: ~Copyable, Sendable {
 }
 
 extension LogTable {
-    /// The table's entry, for messages.
-    fileprivate var manaEntry: ManaEntry {
+    /// The table's entry, for messages; nil where users' archives have none of the kind.
+    fileprivate var manaEntry: ManaEntry? {
         switch self {
         case .changes: .events
         case .quarantine: .quarantine
+        case .memberships, .grants, .inheritance, .inherited: nil
         }
     }
 }

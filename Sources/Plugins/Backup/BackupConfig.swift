@@ -77,6 +77,19 @@ public struct BackupConfig: ConfigSection {
         validateS3(&check)
     }
 
+    /// When what exists now will be gone; nil where no schedule, or no retention, ends it.
+    var forecast: RetentionForecast? {
+        guard retention.enabled, let schedule else { return nil }
+        do throws(CronError) {
+            return RetentionForecast(
+                policy: RetentionPolicy(retention),
+                schedule: BackupSchedule(try CronExpression(schedule), in: TimeZone(identifier: timeZone) ?? .gmt),
+                jitter: jitter)
+        } catch {
+            return nil
+        }
+    }
+
     private func validateS3(_ check: inout ConfigCheck) {
         guard let bucket = s3.bucket else { return }
         let settings = S3Settings(

@@ -31,7 +31,8 @@ public final class OperatorBackups: Sendable {
         catalog = Catalog(tables: tables, time: time, instance: instance)
         audit = AuditLog(tables: tables, time: time)
         source = BundleSource(log: log, users: users, time: time)
-        ledgers = LedgerKeeper(store: store, users: users, catalog: catalog, logger: logger)
+        ledgers = LedgerKeeper(
+            store: store, users: users, catalog: catalog, forecast: config.forecast, time: time, logger: logger)
         runner = BackupRunner(
             catalog: catalog, audit: audit, store: store, source: source, time: time, metrics: metrics, logger: logger)
         housekeeping = Housekeeping(

@@ -40,13 +40,13 @@ struct OperatorRoutes: Sendable {
 
     private func snapshot(_ request: Request, _ context: RequestContext) async throws -> Response {
         let requester = try context.requester()
+        var begun: Snapshots.Staged?
         // A reader that was cut off goes on with the bytes that it has begun.
         if request.headers[.range] != nil {
-            if let staged = await snapshots.find(tag: request.headers[.ifRange], owner: requester.id) {
-                return staged.download.response(to: request)
-            }
+            begun = await snapshots.find(tag: request.headers[.ifRange], owner: requester.id)
         }
-        let staged = try await snapshots.make(for: requester.id)
+        let staged: Snapshots.Staged
+        if let begun { staged = begun } else { staged = try await snapshots.make(for: requester.id) }
         try await backups.audit.append(
             .backup(.snapshotDownloaded, staged.id, by: requester, address: context.connection.remoteAddress))
         return staged.download.response(to: request)

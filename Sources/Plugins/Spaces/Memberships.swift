@@ -4,7 +4,7 @@ import JSONScanner
 
 /// What the auth service says of a user's spaces.
 struct Memberships: Hashable, Sendable {
-    /// The roles that the user has in each space.
+    /// The roles that the user has in each space, in lower case: who may only read does not come to write by a capital letter.
     private(set) var roles: [SpaceID: Set<String>] = [:]
 
     /// The spaces.
@@ -37,7 +37,7 @@ struct Memberships: Hashable, Sendable {
                 throw LookupFailure(.unreadable, "a membership lacks an 'organizationId' or a 'role' that is a text")
             }
             guard !PersonalSpace.contains(SpaceID(space)) else { continue }
-            roles[SpaceID(space), default: []].insert(role)
+            roles[SpaceID(space), default: []].insert(role.lowercased())
         }
     }
 }

@@ -35,23 +35,15 @@ public struct SpacesPlugin: Plugin {
         settings.staleFor = config.staleFor
         settings.capacity = config.cachedUsers
         let grants = try dependencies.require(.spaceGrants)
+        let memberships = GrantedMemberships(endpoint: endpoint, grants: grants, time: time)
         self.endpoint = endpoint
         lookup = CachedLookup(
             service: "memberships", consequence: "what it said last holds, and nobody's changes are refused",
             settings: settings, time: time, metrics: dependencies.metrics, logger: dependencies.logger
-        ) { userID throws(LookupFailure) in
-            let asked = time.elapsed
-            let user = UserID(userID)
-            let memberships = try Memberships(json: await endpoint.answer(about: userID), of: user)
-            do throws(StoreError) {
-                try await grants.grant(memberships.spaces, to: user, askedBefore: time.elapsed - asked)
-            } catch {
-                throw LookupFailure(.unreachable, "the answer could not be granted: \(error)")
-            }
-            return memberships
-        }
+        ) { userID throws(LookupFailure) in try await memberships.fetch(userID) }
         directory = MembershipDirectory(
-            lookup: lookup, readOnlyRoles: Set(config.readOnlyRoles),
+            lookup: lookup, grants: grants, staleFor: config.staleFor,
+            readOnlyRoles: Set(config.readOnlyRoles.map { $0.lowercased() }),
             metrics: SpacesMetrics(factory: dependencies.metrics))
         logger = dependencies.logger
     }

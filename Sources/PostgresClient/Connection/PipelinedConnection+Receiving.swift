@@ -59,8 +59,17 @@ extension PipelinedConnection {
             if head.error != nil { prepared.remove(entry) }
         case .request(let request):
             load -= 1
-            guard let error = head.error else { return request.answer(.success(head.results)) }
-            answer(request, of: head, with: error, into: &outcome)
+            if let error = head.error {
+                answer(request, of: head, with: error, into: &outcome)
+            } else if head.isComplete {
+                request.answer(.success(head.results))
+            } else {
+                // Neither all results nor an error: nobody knows what the connection is at.
+                var loss = PostgresError.connectionLost
+                loss.isFateUnknown = true
+                end = loss
+                request.answer(.failure(loss))
+            }
         }
     }
 

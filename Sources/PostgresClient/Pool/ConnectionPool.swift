@@ -21,7 +21,16 @@ final class ConnectionPool {
     let options: PostgresClientOptions
     let metrics: PoolMetrics
     let logger: Logger
-    var members: [Int: Member] = [:]
+    var members: [Int: Member] = [:] {
+        didSet {
+            connections = members.values.compactMap(\.connection)
+            sharedConnections = members.values.filter { $0.session == nil }.compactMap(\.connection)
+        }
+    }
+    /// The connections to poll.
+    private(set) var connections: [PipelinedConnection] = []
+    /// Those that no session holds.
+    private var sharedConnections: [PipelinedConnection] = []
     var waiting = WaitingLine()
     var opening = OpeningState()
     private var random = SystemRandomNumberGenerator()
@@ -37,9 +46,6 @@ final class ConnectionPool {
         self.metrics = metrics
         self.logger = logger
     }
-
-    /// The connections to poll.
-    var connections: [PipelinedConnection] { members.values.compactMap(\.connection) }
 
     /// Whether nothing waits, runs or is held by a session.
     var isIdle: Bool {
@@ -152,9 +158,9 @@ final class ConnectionPool {
 
     private func serve(_ item: WaitingLine.Item, since: ContinuousClock.Instant, removing: Bool = false) -> Bool {
         var best: PipelinedConnection?
-        for member in members.values where member.session == nil {
-            guard let connection = member.connection, connection.takesRequests else { continue }
+        for connection in sharedConnections where connection.takesRequests {
             if connection.load < best?.load ?? Int.max { best = connection }
+            if connection.load == 0 { break }
         }
         guard let best else { return false }
         switch item {

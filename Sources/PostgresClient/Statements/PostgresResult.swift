@@ -6,17 +6,19 @@ import CPostgres
 public final class PostgresResult: @unchecked Sendable {
     // Not changed after it was received; libpq's accessors only read it.
     private let pointer: OpaquePointer
+    private let rows: PostgresRows
 
     /// How many rows there are.
-    public let rowCount: Int
+    public var rowCount: Int { rows.count }
     /// How many columns each row has.
-    public let columnCount: Int
+    public var columnCount: Int { rows.columnCount }
+    /// Whether values come in the binary format.
+    var isBinary: Bool { rows.isBinary }
 
     /// Takes over a result and clears it in the end.
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
-        rowCount = Int(PQntuples(pointer))
-        columnCount = Int(PQnfields(pointer))
+        rows = PostgresRows(pointer)
     }
 
     deinit { PQclear(pointer) }
@@ -39,29 +41,27 @@ public final class PostgresResult: @unchecked Sendable {
     }
 
     /// Whether a value is NULL, or out of range.
-    public func isNull(_ row: Int, _ column: Int) -> Bool {
-        !contains(row, column) || PQgetisnull(pointer, Int32(row), Int32(column)) == 1
-    }
+    public func isNull(_ row: Int, _ column: Int) -> Bool { rows.isNull(row, column) }
+
+    /// A smallint, integer or bigint; nil for NULL and what is none.
+    public func integer(_ row: Int, _ column: Int) -> Int64? { rows.integer(row, column) }
+
+    /// A uuid in the binary format by its first and its last eight bytes; nil for NULL and what is none.
+    public func uuid(_ row: Int, _ column: Int) -> (high: UInt64, low: UInt64)? { rows.uuid(row, column) }
 
     /// Lends a value's bytes, in the format that the statement asked for; nil for NULL and out of range. They must not be kept.
     public func withBytes<Value, Failure: Error>(
         _ row: Int, _ column: Int, _ read: (UnsafeRawBufferPointer?) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        try read(unsafeBytes(row, column))
+        defer { withExtendedLifetime(self) {} }
+        return try read(rows.bytes(row, column))
     }
 
-    /// A value's bytes, in the format that the statement asked for; nil for NULL and out of range. They are good only as long as somebody holds the result.
-    public func unsafeBytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
-        guard !isNull(row, column), let start = PQgetvalue(pointer, Int32(row), Int32(column)) else { return nil }
-        return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(pointer, Int32(row), Int32(column))))
-    }
-
-    /// Whether a column comes in the binary format.
-    func isBinary(_ column: Int) -> Bool {
-        PQfformat(pointer, Int32(column)) == 1
-    }
-
-    private func contains(_ row: Int, _ column: Int) -> Bool {
-        row >= 0 && row < rowCount && column >= 0 && column < columnCount
+    /// Lends all rows, to whoever reads many values. They must not be kept.
+    public func withRows<Value, Failure: Error>(
+        _ read: (PostgresRows) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        defer { withExtendedLifetime(self) {} }
+        return try read(rows)
     }
 }

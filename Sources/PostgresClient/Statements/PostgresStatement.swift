@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// One SQL statement with its parameters.
 public struct PostgresStatement: Sendable {
     /// How values come back.
@@ -29,12 +37,20 @@ public struct PostgresStatement: Sendable {
 
     /// - Throws: `invalidArgument` for what libpq or the protocol cannot carry.
     func check() throws(PostgresError) {
-        guard !sql.utf8.contains(0) else { throw PostgresError(.invalidArgument, "A statement holds a NUL.") }
+        guard !sql.hasNUL else { throw PostgresError(.invalidArgument, "A statement holds a NUL.") }
         guard parameters.count <= 65_535 else {
             throw PostgresError(.invalidArgument, "A statement has more than 65,535 parameters.")
         }
         guard parameters.bytes.count < 1 << 30 else {
             throw PostgresError(.invalidArgument, "A statement's parameters take more than a gigabyte.")
         }
+    }
+}
+
+extension String {
+    /// Whether U+0000 is in it. Statements are long, and sent often: this reads them a block at a time.
+    fileprivate var hasNUL: Bool {
+        var text = self
+        return text.withUTF8 { utf8 in utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false }
     }
 }

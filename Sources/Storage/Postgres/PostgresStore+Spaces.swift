@@ -16,4 +16,18 @@ extension PostgresStore: SpaceGrants {
         defer { engine.gate.leave() }
         return try await engine.grantedSpaces(of: user)
     }
+
+    public func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.grantAge(of: user)
+    }
+
+    public func tables(
+        of spaces: Set<SpaceID>, readBy user: UserID
+    ) async throws(StoreError) -> [AppID: Set<TableName>] {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.tables(of: spaces, readBy: user)
+    }
 }

@@ -1,4 +1,5 @@
 public import Domain
+import Kernel
 import StorageShared
 
 extension SQLiteStore: SpaceGrants {
@@ -20,6 +21,25 @@ extension SQLiteStore: SpaceGrants {
         defer { engine.gate.leave() }
         return try await engine.readers.read { (session) throws(StoreError) in
             try session.connection.grantedSpaces(of: user)
+        }
+    }
+
+    public func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        let asked = try await engine.readers.read { (session) throws(StoreError) in
+            try session.connection.grantsAskedAt(of: user)
+        }
+        return asked.map { time.now.since($0) }.flatMap { $0 < .zero ? nil : $0 }
+    }
+
+    public func tables(
+        of spaces: Set<SpaceID>, readBy user: UserID
+    ) async throws(StoreError) -> [AppID: Set<TableName>] {
+        let engine = try enter()
+        defer { engine.gate.leave() }
+        return try await engine.readers.read { (session) throws(StoreError) in
+            try session.connection.tables(of: spaces, readBy: user)
         }
     }
 }

@@ -17,7 +17,7 @@ public final class SQLiteStore: ChangeLog {
 
     let config: SQLiteStoreConfig
     private let migrations: [Migration]
-    private let time: any TimeSource
+    let time: any TimeSource
     private let metrics: StoreMetrics
     private let state = Mutex(State.closed)
     let board = ChangeNoticeBoard()

@@ -26,7 +26,7 @@ struct BackupRunTests {
             let entry = try await server.makeBackup()
             #expect(entry.status == .done)
             #expect(entry.rowCounts == ["todo": 2, "notes": 1])
-            #expect(entry.entryCount == 4)
+            #expect(entry.entryCount == 8)
             #expect(entry.verifiedAt != nil && entry.finishedAt != nil && entry.auditID == 1)
             #expect(try await server.auditTypes() == ["backup_created"])
             let file = try await server.operate(.get, "/api/admin/backups/\(entry.id)/file")
@@ -38,7 +38,7 @@ struct BackupRunTests {
             #expect(listed?.first?["id"]?.string == entry.id)
             #expect(listed?.first?["requested_by"]?.string == "test")
             #expect(listed?.first?["row_counts"]?["todo"]?.integer == 2)
-            #expect(listed?.first?["sheet_count"]?.integer == 4)
+            #expect(listed?.first?["sheet_count"]?.integer == 8)
             #expect(try await server.auditTypes() == ["backup_downloaded", "backup_created"])
         }
     }

@@ -87,6 +87,95 @@ struct RestoreTests {
         try await Self.check(from: .sqlite, to: .sqlite)
     }
 
+    /// What a member of spaces gets after a cursor, page by page.
+    private static func shared(
+        _ server: BackupServer, by user: String, after: Cursor = .beginning, limit: Int = 1000
+    ) async throws -> (records: [String], until: Cursor) {
+        let log = try #require(server.harness.plan.service(.changeLog))
+        var query = ChangeQuery(
+            user: UserID(user), client: nil, app: try #require(AppID("todo")), after: after, limit: limit)
+        query.includesSpaces = true
+        var records: [String] = []
+        while true {
+            let page = try await log.read(query, into: RecordNames())
+            records += page.sink.names
+            query.after = page.until
+            if !page.hasMore { return (records, page.until) }
+        }
+    }
+
+    /// Members go on from the cursors that they had: nothing comes to them again, what they had not read yet does, and so does what is new.
+    static func checkMembers(from source: TestEngine, to target: TestEngine) async throws {
+        var file = URL(filePath: "/")
+        var cursors: [String: Cursor] = [:]
+        let inFamily = #","spaceId":"family""#
+        try await source.run(backup: BackupServer.withKey) { server in
+            for index in 0..<6 { try await server.push(insertion("old\(index)", more: inFamily)) }
+            let grants = try #require(server.harness.plan.service(.spaceGrants))
+            for user in ["bert", "carl", "anna"] {
+                try await grants.grant([SpaceID("family")], to: UserID(user), askedBefore: .zero)
+            }
+            try await server.push(insertion("new", more: inFamily))
+            let bert = try await shared(server, by: "bert", limit: 2)
+            #expect(bert.records == (0..<6).map { "old\($0)" } + ["new"])
+            cursors["bert"] = bert.until
+            // In the middle of what is inherited.
+            var query = ChangeQuery(
+                user: UserID("bert"), client: nil, app: try #require(AppID("todo")), after: .beginning, limit: 3)
+            query.includesSpaces = true
+            let log = try #require(server.harness.plan.service(.changeLog))
+            cursors["half"] = try await log.read(query, into: RecordNames()).until
+            file = try await bundle(of: server)
+        }
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await target.run(backup: BackupServer.withKey) { server in
+            try await restore(file, into: server)
+            let grants = try #require(server.harness.plan.service(.spaceGrants))
+            #expect(try await grants.grantedSpaces(of: UserID("bert")) == [SpaceID("family")])
+            // Whoever knows says the same again: nobody joins anew.
+            for user in ["bert", "carl"] {
+                #expect(try await !grants.grant([SpaceID("family")], to: UserID(user), askedBefore: .zero))
+            }
+            try await server.push(insertion("newest", more: inFamily))
+            #expect(try await shared(server, by: "bert", after: cursors["bert"] ?? .beginning).records == ["newest"])
+            #expect(
+                try await shared(server, by: "bert", after: cursors["half"] ?? .beginning).records
+                    == ["old3", "old4", "old5", "new", "newest"])
+            #expect(
+                try await shared(server, by: "carl").records == (0..<6).map { "old\($0)" } + ["new", "newest"])
+            // Who was erased since is in no space any more.
+            _ = try await server.send(.delete, "/backup/account", user: "bert", headers: [.confirm: "bert"])
+            try await restore(file, into: server, isReplacing: true)
+            #expect(try await grants.grantedSpaces(of: UserID("bert")) == [])
+            #expect(try await grants.grantedSpaces(of: UserID("carl")) == [SpaceID("family")])
+        }
+    }
+
+    @Test("brings back who is in which space, so that their cursors hold")
+    func members() async throws {
+        try await Self.checkMembers(from: .sqlite, to: .sqlite)
+    }
+
+    @Test("erases again in its own transaction: before that nothing of it can be seen, whenever it is broken off")
+    func oneTransaction() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            try await Self.fill(server)
+            let file = try await Self.bundle(of: server)
+            defer { try? FileManager.default.removeItem(at: file) }
+            _ = try await server.send(.delete, "/backup/account", headers: [.confirm: "anna"])
+            struct Killed: Error {}
+            // The process ends as soon as the rows are there.
+            await #expect(throws: BackupError.self) {
+                _ = try await Self.tool(server).restore(file.path, isReplacing: true, isRehearsal: false) {
+                    throw Killed()
+                }
+            }
+            try await server.reopen()
+            #expect(try await server.lines(of: "anna").isEmpty)
+            #expect(try await server.lines(of: "bert").count == 1)
+        }
+    }
+
     @Test("refuses a database that holds anything; with --replace it makes a backup of it first, which brings it back")
     func replacing() async throws {
         try await BackupServer.run(backup: BackupServer.withKey) { server in
@@ -187,6 +276,17 @@ struct RestoreTests {
                 #expect(error.code == .notFound)
             }
         }
+    }
+}
+
+/// Keeps the names of the records of a page.
+private struct RecordNames: ChangeSink {
+    private(set) var names: [String] = []
+    private(set) var writtenBytes = 0
+
+    mutating func append(_ row: borrowing ChangeRow) {
+        names.append(String(decoding: row.record, as: UTF8.self))
+        writtenBytes += 1
     }
 }
 

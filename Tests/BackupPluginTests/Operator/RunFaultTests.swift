@@ -26,8 +26,8 @@ struct RunFaultTests {
         func uri(of key: ArtifactKey) -> ArtifactURI { store.uri(of: key) }
         func delete(_ uri: ArtifactURI) async throws(ArtifactError) { try await store.delete(uri) }
         func list() async throws(ArtifactError) -> [StoredArtifact] { try await store.list() }
-        func removeAbandoned(before time: UnixTime) async throws(ArtifactError) -> Int {
-            try await store.removeAbandoned(before: time)
+        func removeAbandoned(of key: ArtifactKey?, before time: UnixTime) async throws(ArtifactError) -> Int {
+            try await store.removeAbandoned(of: key, before: time)
         }
         func describe(_ uri: ArtifactURI) async throws(ArtifactError) -> StoredArtifact {
             try await store.describe(uri)
@@ -127,6 +127,26 @@ struct RunFaultTests {
         }
     }
 
+    @Test("what a crash left of a run goes, and nothing that somebody else is storing at the same time")
+    func crashedBesideOthers() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let backups = try server.backups
+            let dead = try await backups.runner.begin(.onDemand, for: .system)
+            let key = try #require(ArtifactKey(BackupRunner.key(of: dead)))
+            // Stored, and not yet noted; and a draft of it.
+            _ = try await backups.store.put(key) { try await $0.write(ByteBuffer(string: "whole")) }
+            try Data("half".utf8).write(to: server.folder.appending(path: "artifacts/\(key)~1x"))
+            let others = try #require(ArtifactKey("mana-sync-20260101-000000-y.mana"))
+            _ = try await backups.store.put(others) { sink in
+                try await sink.write(ByteBuffer(string: "begun"))
+                try await backups.open(isServer: true)
+                try await sink.write(ByteBuffer(string: "ended"))
+            }
+            #expect(try server.bundles() == [others.description])
+            #expect(try server.artifactFiles().allSatisfy { !$0.contains("~") })
+        }
+    }
+
     @Test("another instance's run is left alone while it is heard of, and failed when it is not")
     func otherInstance() async throws {
         try await BackupServer.run(backup: BackupServer.withKey) { server in
@@ -177,12 +197,28 @@ struct RunFaultTests {
         }
     }
 
-    @Test("a full disk fails a run, and leaves nothing behind")
+    @Test(
+        "a run whose last sign of life is from a time that has not come is failed: the clock was set back, and it is dead"
+    )
+    func clockSetBack() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let runner = try server.backups.runner
+            let dead = try await runner.begin(.onDemand, for: .system)
+            server.harness.time.setWallClock(to: server.harness.time.now.advanced(by: .seconds(-80)))
+            try await runner.recover(atStart: false)
+            #expect(try await runner.catalog.entry(dead.id).status == .running)
+            server.harness.time.setWallClock(to: server.harness.time.now.advanced(by: .seconds(-3600)))
+            #expect(try await server.makeBackup().status == .done)
+            #expect(try await runner.catalog.entry(dead.id).status == .failed)
+        }
+    }
+
+    @Test("a full disk fails a run, and leaves nothing behind", .enabled(if: TestDisk.isAvailable))
     func fullDisk() async throws {
         try await TemporaryDirectory.with { folder in
             mkdir("\(folder)/disk", 0o700)
-            guard mount("tmpfs", "\(folder)/disk", "tmpfs", 0, "size=64k,mode=0700") == 0 else { return }
-            defer { umount2("\(folder)/disk", 2) }
+            try #require(TestDisk.attach(to: "\(folder)/disk", size: "64k"))
+            defer { TestDisk.detach(from: "\(folder)/disk") }
             try await BackupServer.run(backup: BackupServer.withKey) { server in
                 let noise = (0..<6000).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
                 for index in 0..<4 { try await server.push(insertion("r\(index)", data: #"{"noise":"\#(noise)"}"#)) }

@@ -48,13 +48,16 @@ struct HousekeepingTests {
     }
 
     @Test(
-        "sweeps artifacts without an entry once they are old, notes entries without an artifact, and leaves what is not ours"
+        "sweeps artifacts of failed and removed backups once they are old, notes entries without an artifact, and leaves what it does not know"
     )
     func sweep() async throws {
         try await BackupServer.run { server in
             let backups = try server.backups
             let entry = try await server.makeBackup()
-            for name in ["mana-sync-orphan.mana", "somebody-elses.mana"] {
+            let removed = try await server.makeBackup()
+            _ = try await backups.delete(removed.id, for: .system)
+            // Of another database's backups the catalog knows nothing: they may be all that is left of it.
+            for name in [BackupRunner.key(of: removed), "mana-sync-20260101-000000-x.mana", "somebody-elses.mana"] {
                 _ = try await backups.store.put(try #require(ArtifactKey(name))) {
                     try await $0.write(ByteBuffer(string: "x"))
                 }
@@ -64,7 +67,8 @@ struct HousekeepingTests {
             server.harness.time.setWallClock(to: SystemTimeSource().now.advanced(by: .seconds(2 * 86_400)))
             let found = try await backups.housekeeping.sweep()
             #expect(found.orphans.count == 1 && found.missing.isEmpty)
-            #expect(try server.bundles().count == 2)
+            #expect(found.orphans.first?.description.contains(removed.id) == true)
+            #expect(try server.bundles().count == 3)
             try FileManager.default.removeItem(
                 at: server.folder.appending(path: "artifacts/\(BackupRunner.key(of: entry))"))
             #expect(try await backups.housekeeping.sweep().missing == [entry.id])

@@ -93,6 +93,7 @@ struct WireChangeEncoderTests {
             ("{", "{}"), ("[]", "{}"), (#"{"a":1}"#, "7"), (#"{"a":1}"#, #"{"a":"x""#), (#"{"a":1}}"#, #"{"a":"x"}"#),
             ("", "{}"),
             (#"{"b":1,]"#, #"{"a":"x"}"#),
+            (#"{"b":1,"a":2}"#, #"{"a":0,"a":0}"#),
         ])
     func damage(values: String, timestamps: String) {
         var encoder = WireChangeEncoder(appendingTo: ByteBuffer(), timestampKey: .updatedAt)
@@ -100,6 +101,26 @@ struct WireChangeEncoderTests {
             to: &encoder)
         #expect(encoder.unreadableRows == 1)
         #expect(String(buffer: encoder.buffer) == Self.head + #""op":"update","fields":{},"origin":"user"}"#)
+    }
+
+    @Test(
+        "Fields of the fewest bytes, and values paired by name after one in step, fit into the room that is made for them",
+        arguments: [
+            (
+                "{" + Array(repeating: #""":0"#, count: 500).joined(separator: ",") + "}",
+                #"{"":{"value":0,"updatedAt":0}"#
+            ),
+            (
+                #"{"x":"\#(String(repeating: "x", count: 9000))","b":1,"a":2}"#,
+                #""b":{"value":1,"updatedAt":0}}"#
+            ),
+        ])
+    func room(values: String, part: String) {
+        var encoder = WireChangeEncoder(appendingTo: ByteBuffer(), timestampKey: .updatedAt)
+        let timestamps = values.hasPrefix(#"{"x""#) ? #"{"x":0,"a":0,"b":0}"# : values
+        StoredRow(operation: .update, fieldValues: values, fieldTimestamps: timestamps).append(to: &encoder)
+        #expect(encoder.unreadableRows == 0)
+        #expect(String(buffer: encoder.buffer).contains(part))
     }
 
     @Test("Rows stand behind what the buffer held, with commas between them and none where a sequence begins")

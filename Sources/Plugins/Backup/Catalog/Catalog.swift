@@ -93,12 +93,13 @@ struct Catalog: Sendable {
         return rows.changed == 1
     }
 
-    /// The run under way, if its instance has not been heard of for too long; at the start of an instance also if it was its own.
+    /// The run under way, if its instance has not been heard of for too long, or from a time that has not come, since the clock was set back; at the start of an instance also if it was its own.
     func abandoned(atStart: Bool) async throws -> CatalogEntry? {
-        let limit = time.now.advanced(by: .zero - Self.silence)
+        let now = time.now
         return try await entries(
-            "WHERE slot = 1 AND (heartbeat_at < $1 OR instance = $2)", .integer(limit.microseconds),
-            .text(atStart ? instance : "")
+            "WHERE slot = 1 AND (heartbeat_at < $1 OR heartbeat_at > $2 OR instance = $3)",
+            .integer(now.advanced(by: .zero - Self.silence).microseconds),
+            .integer(now.advanced(by: Self.silence).microseconds), .text(atStart ? instance : "")
         ).first
     }
 
@@ -122,16 +123,14 @@ struct Catalog: Sendable {
         try await entries("WHERE status = 'done' AND deleted_at IS NULL ORDER BY started_at, id")
     }
 
-    /// The URIs of all artifacts that an entry that is not deleted, or a run under way, has or will have.
-    func claimedURIs() async throws -> Set<ArtifactURI> {
-        let rows = try await tables.run(
-            PluginStatement(
-                """
-                SELECT storage_uri FROM sync_backup_runs
-                WHERE storage_uri IS NOT NULL AND deleted_at IS NULL AND status IN ('verifying', 'done')
-                """)
-        ).rows
-        return Set(rows.compactMap { $0.first?.text.map { ArtifactURI($0) } })
+    /// Whether there are artifacts, or one is being made.
+    func holdsAnything() async throws -> Bool {
+        try await !entries("WHERE status <> 'failed' AND deleted_at IS NULL LIMIT 1").isEmpty
+    }
+
+    /// The entries that should have no artifact any more.
+    func released() async throws -> [CatalogEntry] {
+        try await entries("WHERE status = 'failed' OR deleted_at IS NOT NULL")
     }
 
     /// Notes that an artifact is deleted.

@@ -11,10 +11,12 @@ struct LedgerKeeper: ArtifactRetention {
     let store: any ArtifactStore
     let users: any UserLog
     let catalog: Catalog
+    let forecast: RetentionForecast?
+    let time: any TimeSource
     let logger: Logger
 
-    /// Keeps the ledger, which has just grown, and says whether there are artifacts that hold what was erased. Retention tells nobody when the
-    /// last of them goes: that depends on the backups to come.
+    /// Keeps the ledger, which has just grown, and says whether there are artifacts that hold what was erased, and when retention will have
+    /// removed the last of them if the scheduled backups are made. A run under way may hold it too.
     func hold() async throws -> ArtifactHold {
         do {
             try await keep()
@@ -23,7 +25,8 @@ struct LedgerKeeper: ArtifactRetention {
             logger.warning(
                 "the ledger of erasures could not be kept beside the artifacts", metadata: ["error": "\(error)"])
         }
-        return try await catalog.kept().isEmpty ? .none : .untilRemoved
+        guard try await catalog.holdsAnything() else { return .none }
+        return forecast?.end(ofBackupsUntil: time.now).map { .until($0) } ?? .untilRemoved
     }
 
     /// One for each database, by a part of the digest of its secret.

@@ -122,7 +122,7 @@ public struct BackupTool: Sendable {
             let origin = try await locate(what)
             let checked = try await restore.check(origin) { report($0) }
             let isEmpty = try await backups.source.log.withSnapshot { snapshot in
-                for table in LogTable.allCases {
+                for table in [LogTable.changes, .quarantine] {
                     if try await !snapshot.next(of: table, limit: PageLimit(rows: 1)).isEmpty { return false }
                 }
                 return true
@@ -172,7 +172,7 @@ public struct BackupTool: Sendable {
 
     private func restore(_ reopen: @escaping @Sendable () async throws -> Void = {}) -> Restore {
         Restore(
-            log: backups.source.log, users: backups.source.users, store: backups.store, ledgers: backups.ledgers,
+            log: backups.source.log, store: backups.store, ledgers: backups.ledgers,
             reopen: reopen)
     }
 

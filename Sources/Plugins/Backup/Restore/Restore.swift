@@ -10,7 +10,6 @@ import NIOCore
 /// a restore that is broken off: it is simply done again.
 struct Restore: Sendable {
     let log: any WholeLog
-    let users: any UserLog
     let store: any ArtifactStore
     let ledgers: LedgerKeeper
     /// Opens the database anew.
@@ -55,17 +54,17 @@ struct Restore: Sendable {
     ) async throws -> Outcome {
         // What cannot be read now could not be erased later.
         let kept = try await ledgers.kept()
-        try await log.withRestoration(isReplacing: isReplacing) { restoration in
+        let erasures = try await log.withRestoration(isReplacing: isReplacing) { restoration in
             try await write(origin, checked, to: restoration, progress)
             try await restoration.raiseClock(to: checked.manifest.clock)
             guard try await restoration.counts() == checked.manifest.rowCounts else {
                 throw BackupError(
                     .internalFault, "The database has other changes than the bundle; nothing was changed.")
             }
+            progress(.erasing)
+            return try await restoration.reapply(kept + (checked.ledger.map { [$0] } ?? []))
         }
-        progress(.erasing)
         try await reopen()
-        let erasures = try await users.reapply(kept + (checked.ledger.map { [$0] } ?? []))
         return Outcome(manifest: checked.manifest, erasures: erasures)
     }
 

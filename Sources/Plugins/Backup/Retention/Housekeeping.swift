@@ -44,7 +44,7 @@ struct Housekeeping: Sendable {
 
     /// What a sweep found.
     struct Sweep: Sendable {
-        /// Artifacts of ours that no entry claims; they were removed.
+        /// Artifacts of backups that failed or were removed; they are removed now.
         var orphans: [ArtifactURI] = []
         /// Entries whose artifact is not there; it is noted that they are not verified, and not deleted: it may come back.
         var missing: [String] = []
@@ -52,18 +52,17 @@ struct Housekeeping: Sendable {
         var abandoned = 0
     }
 
-    /// Sweeps both ways: artifacts without an entry, and entries without an artifact. Leaves alone what is young, and what is not called as our artifacts are.
+    /// Sweeps both ways: artifacts whose entry says that there is none, and entries without an artifact. Leaves alone what is young, and what the catalog does
+    /// not know: a new database beside old artifacts has an empty catalog, and is there to be restored from them.
     func sweep() async throws -> Sweep {
         var found = Sweep()
         // The store first: an artifact that comes meanwhile has its entry later.
         let artifacts = try await store.list()
-        let claimed = try await catalog.claimedURIs()
+        let released = Set(try await catalog.released().map { BackupRunner.key(of: $0) })
         let limit = time.now.advanced(by: .zero - Self.orphanAge)
         found.abandoned = try await store.removeAbandoned(before: limit)
         for artifact in artifacts
-        where artifact.key.description.hasPrefix("mana-sync-") && artifact.key.description.hasSuffix(".mana")
-            && !claimed.contains(artifact.uri) && artifact.storedAt < limit
-        {
+        where released.contains(artifact.key.description) && artifact.storedAt < limit {
             try await store.delete(artifact.uri)
             found.orphans.append(artifact.uri)
         }

@@ -41,11 +41,13 @@ struct RetentionPolicy: Equatable, Sendable {
         return newestFirst.reversed().map(\.id).filter { !kept.contains($0) }
     }
 
-    private enum Period {
+    /// What a rule keeps one backup of.
+    enum Period {
         case day
         case week
         case month
 
+        /// The number of the period that a time is in; later ones have higher numbers.
         func number(of time: UnixTime, in timeZone: TimeZone) -> Int64 {
             let offset = timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.seconds)))
             let day = LocalClock.days(time.seconds + Int64(offset))

@@ -72,8 +72,6 @@ struct BackupRunner: Sendable {
     /// Marks a run as failed that its instance cannot end any more: at the start of an instance, and when another one is in its way.
     func recover(atStart: Bool) async throws {
         guard let dead = try await catalog.abandoned(atStart: atStart) else { return }
-        // What was begun up to here is the dead run's: the next one begins when the slot is free.
-        let ended = time.now
         let reason = "The instance that made the backup stopped in the middle of it."
         guard try await catalog.fail(dead.id, because: reason) else { return }
         try await audit.append(
@@ -81,7 +79,10 @@ struct BackupRunner: Sendable {
         logger.warning("a backup was broken off by a crash", metadata: ["backup": "\(dead.id)"])
         metrics.runEnded(dead.kind, isDone: false)
         if let uri = dead.uri { try await store.delete(uri) }
-        try await store.removeAbandoned(before: ended)
+        // It may have been stored without that being noted. What others store at the same time is theirs.
+        guard let key = ArtifactKey(Self.key(of: dead)) else { return }
+        try await store.delete(store.uri(of: key))
+        try await store.removeAbandoned(of: key, before: UnixTime(microseconds: .max))
     }
 
     private func perform(

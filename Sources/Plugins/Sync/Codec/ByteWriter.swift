@@ -33,6 +33,12 @@ struct ByteWriter {
         count &+= 1
     }
 
+    /// Takes back all that was written after the first `count` bytes.
+    mutating func rewind(to count: Int) {
+        precondition(count <= self.count, "a byte writer goes back, not forth")
+        self.count = count
+    }
+
     /// Lets `fill` write `capacity` bytes in place, all of them.
     @inline(__always)
     mutating func write(exactly capacity: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {

@@ -13,6 +13,7 @@ struct LiveServices: Sendable {
     let hub: LiveHub
     let seats: LiveSeats
     let timers: LiveTimers
+    let turns = ReadingTurns()
     let metrics: LiveMetrics
     let countDelivered: @Sendable (Int) -> Void
 

@@ -12,20 +12,23 @@ struct FetchedRows: Sendable {
     private let own: OwnChanges
     /// Where the JSON of bulky rows is, by the rows' ids.
     private var bulky: (result: PostgresResult, rows: [EventID: Int])?
+    /// How many bulky rows the page has room for.
+    private var bulkyRoom = 0
 
     /// The answer to a page's statement that asked for so many rows.
     ///
     /// - Parameter end: Rows with later places do not count.
     init(_ rows: PostgresResult, asked: Int, leavingOut own: OwnChanges, upTo end: Int64 = .max) {
         self.rows = rows
-        count = end == .max ? rows.rowCount : Self.count(of: rows, upTo: end)
+        count = rows.withRows { PageRows(rows: $0).count(upTo: end) }
         self.asked = asked
         self.own = own
     }
 
     /// Where the last row stands, if the statement gave as many as it was asked for, so that there may be more behind it.
     var lastOfCut: Cursor? {
-        count == rows.rowCount && count >= asked ? Cursor(UnixTime(microseconds: place(rows.rowCount - 1))) : nil
+        guard count == rows.rowCount, count >= asked else { return nil }
+        return Cursor(UnixTime(microseconds: rows.withRows { PageRows(rows: $0).place(count - 1) }))
     }
 
     /// How many rows are left out at the most.
@@ -33,147 +36,102 @@ struct FetchedRows: Sendable {
 
     /// Whether rows are among those of a further statement that are not left out.
     func hasOthers(in further: PostgresResult) -> Bool {
-        let rows = FetchedRows(further, asked: .max, leavingOut: own)
-        return (0..<further.rowCount).contains { !rows.isOwn($0) }
+        further.withRows { rows in
+            let rows = PageRows(rows: rows)
+            return (0..<further.rowCount).contains { !isOwn($0, in: rows) }
+        }
     }
 
     /// The bulky rows for which a page has room: whoever reads on past the page's bytes ends it there.
     func bulkyIDs(within byteLimit: Int) -> [EventID] {
-        var ids: [EventID] = []
-        var bytes = 0
-        var last: Int64?
-        for row in 0..<count {
-            let place = place(row)
-            // Rows that share a place are never parted.
-            if last != nil, bytes >= byteLimit, place != last { break }
-            last = place
-            let size = Int(rows.integer(row, RowColumn.bytes.rawValue) ?? 0)
-            if isOwn(row) { continue }
-            if size > PageShape.bulkyBytes { ids.append(id(row)) }
-            bytes += size
+        rows.withRows { rows in
+            let rows = PageRows(rows: rows)
+            var ids: [EventID] = []
+            var bytes = 0
+            for row in 0..<count {
+                // Rows that share a place are never parted.
+                if row > 0, bytes >= byteLimit, rows.place(row) != rows.place(row - 1) { break }
+                if isOwn(row, in: rows) { continue }
+                let size = rows.bytes(row)
+                if size > PageShape.bulkyBytes { ids.append(rows.id(row)) }
+                bytes += size
+            }
+            return ids
         }
-        return ids
     }
 
-    /// Adds the JSON that was fetched for some of the bulky rows.
-    mutating func add(bulky result: PostgresResult) {
+    /// Adds the JSON that was fetched for so many bulky rows, those that the page has room for.
+    mutating func add(bulky result: PostgresResult, of room: Int) {
         var found: [EventID: Int] = [:]
         for row in 0..<result.rowCount {
             if let id = result.uuid(row, 0) { found[EventID(high: id.high, low: id.low)] = row }
         }
         bulky = (result, found)
+        bulkyRoom = room
     }
 
-    /// Builds the page.
+    /// Builds the page, once the JSON was added of the bulky rows that it has room for.
     func page<Sink: ChangeSink>(
         _ query: ChangeQuery, after state: ScopeState, into sink: Sink
     ) throws(StoreError) -> ChangePage<Sink> {
-        var page = PageBuilder(sink: sink, query: query)
-        let room = bulkyIDs(within: query.byteLimit).count
+        var meter = PageMeter(PageLimit(of: query), bytesBefore: sink.writtenBytes)
+        var sink = sink
+        let app = Array(query.app.text.utf8)
+        let last = try rows.withRows { (rows) throws(StoreError) in
+            try app.withUnsafeBufferPointer { (app) throws(StoreError) in
+                try fill(
+                    &sink, by: &meter, from: PageRows(rows: rows), of: UnsafeRawBufferPointer(app), after: query.after)
+            }
+        }
+        return meter.page(of: sink, reachingTo: max(state.reach, last))
+    }
+
+    /// Puts rows into a page's sink until it takes no more.
+    ///
+    /// - Returns: the place up to which they are dealt with.
+    private func fill<Sink: ChangeSink>(
+        _ sink: inout Sink, by meter: inout PageMeter, from rows: PageRows, of app: UnsafeRawBufferPointer,
+        after cursor: Cursor
+    ) throws(StoreError) -> Int64 {
         var taken = 0
-        var last = query.after.time.microseconds
+        var last = cursor.time.microseconds
         for row in 0..<count {
-            let place = place(row)
-            if own.contains(place: place, eventID: id(row)) {
+            let place = rows.place(row)
+            if own.contains(place: place, eventID: rows.id(row)) {
                 last = place
                 continue
             }
-            if isBulky(row) {
-                guard taken < room else {
-                    page.endEarly(at: last)
+            var json = PageRows.JSONPlace(rows: rows.rows, row: row, shift: 0)
+            if rows.isBulky(row) {
+                guard taken < bulkyRoom else {
+                    meter.endEarly(at: last)
                     break
                 }
                 taken += 1
                 // One that is gone was erased between the two statements.
-                guard json(of: row) != nil else {
+                guard let found = bulkyJSON(of: rows.id(row)) else {
                     last = place
                     continue
                 }
+                json = found
             }
-            guard try takes(row, at: place, of: query, into: &page) else { break }
+            let isTaken = try meter.takes(place: place, into: &sink) { (take) throws(StoreError) in
+                try rows.withChangeRow(row, at: place, json: json, app: app, take)
+            }
+            guard isTaken else { break }
             last = place
         }
-        return page.page(reachingTo: max(state.reach, last))
+        return last
     }
 
-    private func takes<Sink: ChangeSink>(
-        _ row: Int, at place: Int64, of query: ChangeQuery, into page: inout PageBuilder<Sink>
-    ) throws(StoreError) -> Bool {
-        let source = json(of: row)
-        return try page.takes(place: place) { (take) throws(StoreError) in
-            try withChangeRow(row, at: place, json: source, app: query.app.text, take)
-        }
+    /// Where a bulky row's JSON is, as long as `self` is held: nil where it is not there any more.
+    private func bulkyJSON(of id: EventID) -> PageRows.JSONPlace? {
+        guard let bulky, let row = bulky.rows[id] else { return nil }
+        return bulky.result.withRows { PageRows.JSONPlace(rows: $0, row: row, shift: RowColumn.data.rawValue - 1) }
     }
 
-    private func withChangeRow(
-        _ row: Int, at place: Int64, json source: (result: PostgresResult, row: Int, offset: Int)?, app: String,
-        _ take: (borrowing ChangeRow) -> Bool
-    ) throws(StoreError) -> Bool {
-        guard let operation = Operation(stored: text(row, .operation)) else {
-            throw StoreError(.unusable, "The database is damaged.", cause: "a change of an unknown operation")
-        }
-        var app = app
-        let members = rows.integer(row, RowColumn.members.rawValue).map {
-            PayloadMembers(rawValue: UInt8(truncatingIfNeeded: $0))
-        }
-        func json(_ column: RowColumn) -> UnsafeRawBufferPointer? {
-            guard let source else { return nil }
-            return source.result.unsafeBytes(source.row, column.rawValue - source.offset)
-        }
-        // The results outlive the call: `self` and `source` hold them.
-        return app.withUTF8 { app in
-            var change = ChangeRow(
-                cursor: Cursor(UnixTime(microseconds: place)), eventID: id(row),
-                schemaVersion: Int(rows.integer(row, RowColumn.schemaVersion.rawValue) ?? 1), operation: operation,
-                app: UnsafeRawBufferPointer(app), table: present(row, .table), record: present(row, .record),
-                user: present(row, .user), client: present(row, .client), space: text(row, .space),
-                origin: text(row, .origin), actor: json(.actor))
-            return change.withPayload(
-                of: members,
-                in: { column in
-                    switch column {
-                    case .data: json(.data)
-                    case .timestamps: json(.timestamps)
-                    case .values: json(.values)
-                    case .deletedAt: text(row, .deletedAt)
-                    }
-                }, take)
-        }
-    }
-
-    /// Where a row's JSON is: nil where it is not there any more.
-    private func json(of row: Int) -> (result: PostgresResult, row: Int, offset: Int)? {
-        guard isBulky(row) else { return (rows, row, 0) }
-        guard let bulky, let found = bulky.rows[id(row)] else { return nil }
-        return (bulky.result, found, RowColumn.data.rawValue - 1)
-    }
-
-    private func isBulky(_ row: Int) -> Bool {
-        rows.integer(row, RowColumn.bytes.rawValue) ?? 0 > PageShape.bulkyBytes
-    }
-
-    private func isOwn(_ row: Int) -> Bool { own.contains(place: place(row), eventID: id(row)) }
-
-    private static func count(of rows: PostgresResult, upTo end: Int64) -> Int {
-        (0..<rows.rowCount).first { row in
-            PostgresTime.unixMicroseconds(of: rows.integer(row, RowColumn.createdAt.rawValue) ?? 0) > end
-        } ?? rows.rowCount
-    }
-
-    private func place(_ row: Int) -> Int64 {
-        PostgresTime.unixMicroseconds(of: rows.integer(row, RowColumn.createdAt.rawValue) ?? 0)
-    }
-
-    private func id(_ row: Int) -> EventID {
-        rows.uuid(row, RowColumn.id.rawValue).map { EventID(high: $0.high, low: $0.low) } ?? EventID(high: 0, low: 0)
-    }
-
-    private func text(_ row: Int, _ column: RowColumn) -> UnsafeRawBufferPointer? {
-        rows.unsafeBytes(row, column.rawValue)
-    }
-
-    private func present(_ row: Int, _ column: RowColumn) -> UnsafeRawBufferPointer {
-        text(row, column) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    private func isOwn(_ row: Int, in rows: PageRows) -> Bool {
+        own.count > 0 && own.contains(place: rows.place(row), eventID: rows.id(row))
     }
 }
 

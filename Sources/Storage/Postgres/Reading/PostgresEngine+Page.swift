@@ -23,7 +23,7 @@ extension PostgresEngine {
                     try BulkyStatement.make(bulky, of: query, form: form),
                 ]
             }
-            rows.add(bulky: results[1])
+            rows.add(bulky: results[1], of: bulky.count)
         }
         var page = try rows.page(query, after: state, into: sink)
         if !page.hasMore, let last = rows.lastOfCut {

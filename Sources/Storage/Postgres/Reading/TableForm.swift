@@ -25,6 +25,17 @@ enum TableForm: Sendable {
 
     /// What stands behind SELECT to have the columns of a page's row: JSON only where there is little of it.
     var pageColumns: String {
+        switch self {
+        case .own: Self.ownPageColumns
+        case .besideOld: Self.pageColumnsBesideOld
+        }
+    }
+
+    // Put together once: each pull asks for them.
+    private static let ownPageColumns = TableForm.own.listPageColumns()
+    private static let pageColumnsBesideOld = TableForm.besideOld.listPageColumns()
+
+    private func listPageColumns() -> String {
         RowColumn.allCases.map { column in
             let value = expression(of: column)
             guard RowColumn.bulky.contains(column) else { return "\(value) AS \(column.name)" }

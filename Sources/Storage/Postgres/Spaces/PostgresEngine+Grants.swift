@@ -6,7 +6,10 @@ import PostgresClient
 extension PostgresEngine {
     /// Makes `spaces` those that the user may read, unless a younger answer was granted before.
     func grant(_ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration) async throws(StoreError) -> Bool {
+        let began = time.elapsed
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
+            // An attempt that failed made the answer older.
+            let age = age + (time.elapsed - began)
             var parameters = PostgresParameters()
             try parameters.append(optional: role)
             try parameters.append(user.text)
@@ -37,20 +40,81 @@ extension PostgresEngine {
 
     /// The spaces that the user may read now.
     func grantedSpaces(of user: UserID) async throws(StoreError) -> Set<SpaceID> {
+        let result = try await read(as: user) { () throws(PostgresError) in
+            [
+                PostgresStatement(
+                    "SELECT space_id FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL",
+                    try Self.parameters(user))
+            ]
+        }
+        return Set((0..<result.rowCount).compactMap { result.string($0, 0).map { SpaceID($0) } })
+    }
+
+    /// How long ago the answer was asked for that the user's grants are of; nil where there is none, or it is from the future.
+    func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+        let result = try await read(as: user) { [self] () throws(PostgresError) in
+            var parameters = try Self.parameters(user)
+            if let wallClock { parameters.append(wallClock.microseconds) } else { parameters.appendNull(.int8) }
+            return [
+                PostgresStatement(
+                    """
+                    SELECT coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) - asked_at \
+                    FROM sync_space_memberships WHERE user_id = $1
+                    """, parameters)
+            ]
+        }
+        guard result.rowCount == 1, let age = result.integer(0, 0), age >= 0 else { return nil }
+        return .microseconds(age)
+    }
+
+    /// The tables that have rows of those of `spaces` which the user may read.
+    func tables(of spaces: Set<SpaceID>, readBy user: UserID) async throws(StoreError) -> [AppID: Set<TableName>] {
+        let result = try await read(as: user) { () throws(PostgresError) in
+            var parameters = try Self.parameters(user)
+            var names = try PostgresArray(of: .text)
+            for space in spaces { try names.append(space.text) }
+            parameters.append(names)
+            return [
+                PostgresStatement(
+                    """
+                    SELECT set_config('app.current_user_space_ids', coalesce(json_agg(space_id), '[]')::text, true) \
+                    FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL AND space_id = ANY ($2)
+                    """, parameters),
+                PostgresStatement(
+                    """
+                    SELECT DISTINCT app_id, table_name FROM sync_changes WHERE space_id = ANY (ARRAY(\
+                    SELECT json_array_elements_text(current_setting('app.current_user_space_ids')::json)))
+                    """),
+            ]
+        }
+        var tables: [AppID: Set<TableName>] = [:]
+        for row in 0..<result.rowCount {
+            guard let app = result.string(row, 0).flatMap({ AppID($0) }), let table = result.string(row, 1) else {
+                continue
+            }
+            tables[app, default: []].insert(TableName(table))
+        }
+        return tables
+    }
+
+    private static func parameters(_ user: UserID) throws(PostgresError) -> PostgresParameters {
+        var parameters = PostgresParameters()
+        try parameters.append(user.text)
+        return parameters
+    }
+
+    /// The result of the last of `statements`, which see what the user may see.
+    private func read(
+        as user: UserID, _ statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
+    ) async throws(StoreError) -> PostgresResult {
         let (results, _) = try await transaction { [role] () throws(PostgresError) in
             var login = PostgresParameters()
             try login.append(optional: role)
             try login.append(user.text)
-            var reader = PostgresParameters()
-            try reader.append(user.text)
-            return [
-                PostgresStatement(
-                    "SELECT sync_enter($1, $2, '', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')",
-                    login),
-                PostgresStatement(
-                    "SELECT space_id FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL", reader),
-            ]
+            let enter = PostgresStatement(
+                "SELECT sync_enter($1, $2, '', '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')", login)
+            return [enter] + (try statements())
         }
-        return Set((0..<results[1].rowCount).compactMap { results[1].string($0, 0).map { SpaceID($0) } })
+        return results[results.count - 1]
     }
 }

@@ -27,13 +27,13 @@ struct SharedPageShape: Hashable, Sendable {
         """
     }
 
-    /// What the reader inherited. OFFSET 0 keeps the planner from joining the other way round.
+    /// What the reader inherited. A row that was erased may have been pushed anew, by its id: then it is another, and later than the join. OFFSET 0 keeps the planner from joining the other way round.
     private var inherited: String {
         """
         SELECT row.* FROM sync_space_grants AS g CROSS JOIN LATERAL (\
         SELECT \(columnsAtTheirPlaces) FROM sync_inherited_changes AS i CROSS JOIN LATERAL (\
         SELECT \(own.form.pageColumns) FROM sync_changes \
-        WHERE id = i.change_id AND space_id = g.space_id \(tables)OFFSET 0) AS change \
+        WHERE id = i.change_id AND space_id = g.space_id AND created_at <= g.joined_at \(tables)OFFSET 0) AS change \
         WHERE i.grant_id = g.grant_id AND i.app_id = $2 AND i.place > \(Self.after) ORDER BY i.place FETCH FIRST $4 ROWS ONLY\
         ) AS row WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.inherited_to > \(Self.after)
         """

@@ -8,27 +8,75 @@ extension LogTable {
         switch self {
         case .changes: "sync_changes"
         case .quarantine: "sync_quarantine"
+        case .memberships: "sync_space_memberships"
+        case .grants: "sync_space_grants"
+        case .inheritance: "sync_space_inheritance"
+        case .inherited: "sync_inherited_changes"
         }
     }
 
     /// Declares a cursor `c` over all rows, in the table's order. A table that was taken over with its old columns has inherited JSON there.
     func postgresCursor(_ form: TableForm) -> String {
+        "DECLARE c NO SCROLL CURSOR FOR \(postgresSelection(form))"
+    }
+
+    private func postgresSelection(_ form: TableForm) -> String {
         let names = columns.map { column in
             self == .changes && form == .besideOld && TableForm.old.contains(column.storedName)
                 ? "CASE WHEN members IS NULL THEN \(TableForm.oldName(column.storedName))::text::json ELSE \(column.storedName) END"
                 : column.storedName
         }
-        let order =
-            switch self {
-            case .changes: "created_at, id"
-            case .quarantine: "seq"
-            }
-        return
-            "DECLARE c NO SCROLL CURSOR FOR SELECT \(names.joined(separator: ", ")) FROM \(postgresName) ORDER BY \(order)"
+        let all = "SELECT \(names.joined(separator: ", ")) FROM \(postgresName)"
+        return switch self {
+        case .changes: "\(all) ORDER BY created_at, id"
+        case .quarantine: "\(all) ORDER BY seq"
+        case .memberships: "\(all) ORDER BY user_id COLLATE \"C\""
+        case .grants: "\(all) WHERE ended_at IS NULL ORDER BY grant_id"
+        case .inheritance:
+            // The change that it came to may have been erased since: then the last before it.
+            """
+            SELECT g.user_id, g.space_id, i.app_id, (
+              SELECT c.id FROM sync_changes AS c WHERE c.space_id = g.space_id AND c.app_id = i.app_id
+                AND (c.created_at, c.id) <= (i.through_at, i.through_id) ORDER BY c.created_at DESC, c.id DESC LIMIT 1),
+              i.is_complete::int
+            FROM sync_space_grants AS g JOIN sync_space_inheritance AS i USING (grant_id)
+            WHERE g.ended_at IS NULL ORDER BY g.grant_id, i.app_id COLLATE "C"
+            """
+        case .inherited:
+            """
+            SELECT g.user_id, g.space_id, i.app_id, i.place, c.id
+            FROM sync_space_grants AS g JOIN sync_inherited_changes AS i USING (grant_id) JOIN sync_changes AS c ON c.id = i.change_id
+            WHERE g.ended_at IS NULL AND c.space_id = g.space_id AND c.created_at <= g.joined_at
+            ORDER BY g.grant_id, i.app_id COLLATE "C", i.place
+            """
+        }
     }
 
-    /// Stores rows, given as an array for each column.
+    /// Stores rows, given as an array for each column; of grants also one of their spaces' keys. What tells of a grant or of a change comes after it.
     var postgresInsertion: String {
+        let grant =
+            "JOIN sync_space_grants AS g ON g.user_id = r.c0 AND g.space_id = r.c1 AND g.ended_at IS NULL"
+        switch self {
+        case .changes, .quarantine, .memberships: break
+        case .grants:
+            return """
+                INSERT INTO sync_space_grants (user_id, space_id, joined_at, inherited_to, lock_key)
+                SELECT r.c0, r.c1, r.c2, r.c3, r.c4
+                FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS r (c0, c1, c2, c3, c4, n) ORDER BY r.n
+                """
+        case .inheritance:
+            return """
+                INSERT INTO sync_space_inheritance (grant_id, app_id, through_at, through_id, is_complete)
+                SELECT g.grant_id, r.c2, coalesce(c.created_at, '-infinity'),
+                  coalesce(c.id, '00000000-0000-0000-0000-000000000000'), r.c4 <> 0
+                FROM unnest($1, $2, $3, $4, $5) AS r (c0, c1, c2, c3, c4) \(grant) LEFT JOIN sync_changes AS c ON c.id = r.c3
+                """
+        case .inherited:
+            return """
+                INSERT INTO sync_inherited_changes (grant_id, app_id, place, change_id)
+                SELECT g.grant_id, r.c2, r.c3, r.c4 FROM unnest($1, $2, $3, $4, $5) AS r (c0, c1, c2, c3, c4) \(grant)
+                """
+        }
         var names = columns.map(\.storedName)
         var values = columns.indices.map { "r.c\($0)" }
         if self == .changes {

@@ -5,20 +5,22 @@ import PostgresClient
 /// A log that is being written anew, in one transaction: the tables are locked, so that pushes of other instances wait.
 struct PostgresRestoration: LogRestoration {
     private let session: PostgresSession
+    private let role: String?
 
     /// Locks the tables and removes what is there, within a transaction that has just begun.
     init(in session: PostgresSession, role: String?, isReplacing: Bool) async throws(StoreError) {
         self.session = session
+        self.role = role
         let isEmpty: Bool
         do throws(PostgresError) {
             _ = try await session.query(try OperatorTransaction.settings(role: role))
-            let tables = Self.emptied.joined(separator: ", ")
+            let tables = (Self.emptied + Self.replaced).joined(separator: ", ")
             _ = try await session.query(
                 PostgresStatement("LOCK TABLE \(tables) IN SHARE ROW EXCLUSIVE MODE", isPrepared: false))
             let isThere = Self.emptied.map { "EXISTS (SELECT FROM \($0))" }.joined(separator: " OR ")
             let found = try await session.query(PostgresStatement("SELECT \(isThere)", isPrepared: false))
             isEmpty = found.boolean(0, 0) == false
-            for table in Self.forgotten + (isReplacing ? Self.emptied : []) {
+            for table in Self.replaced + (isReplacing ? Self.emptied : []) {
                 _ = try await session.query(PostgresStatement("DELETE FROM \(table)", isPrepared: false))
             }
         } catch {
@@ -27,8 +29,8 @@ struct PostgresRestoration: LogRestoration {
         guard isEmpty || isReplacing else { throw StoreError(.inUse, "The database is not empty.") }
     }
 
-    /// What is known of spaces tells of rows that are gone. Members are granted anew, and inherit again.
-    private static let forgotten = [
+    /// What is known of spaces comes with the bundle. Of older ones it does not: members are then granted anew, and inherit again.
+    private static let replaced = [
         "sync_inherited_changes", "sync_space_inheritance", "sync_space_grants", "sync_space_memberships",
     ]
 
@@ -42,10 +44,21 @@ struct PostgresRestoration: LogRestoration {
             for (index, column) in table.columns.enumerated() {
                 parameters.append(try column.array(of: records, at: index))
             }
+            if table == .grants, let space = table.index(of: "spaceId") {
+                var keys = try PostgresArray(of: .int8)
+                for record in records { keys.append(ScopeLocks.key(of: SpaceID(record.values[space].string ?? ""))) }
+                parameters.append(keys)
+            }
             _ = try await session.query(PostgresStatement(table.postgresInsertion, parameters, isPrepared: false))
         } catch {
             throw StoreError(error)
         }
+    }
+
+    func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures {
+        try await ErasedAgain(role: role) { [session] (statements) throws(StoreError) in
+            do throws(PostgresError) { return try await session.run(statements) } catch { throw StoreError(error) }
+        }.reapply(ledgers)
     }
 
     func raiseClock(to place: Cursor) async throws(StoreError) {

@@ -9,9 +9,7 @@ extension PostgresEngine {
     /// The key by which the database's ledger names users; read once.
     func erasureKey() async throws(StoreError) -> ErasureKey {
         if let key = ledgerKey.withLock({ $0 }) { return key }
-        guard let key = ErasureKey(try await secret()) else {
-            throw StoreError(.unusable, "The database is damaged.", cause: "the key of the erasure ledger is missing")
-        }
+        guard let key = ErasureKey(try await erasedAgain.secret()) else { throw ErasureStatements.keyIsMissing }
         ledgerKey.withLock { $0 = key }
         return key
     }
@@ -33,68 +31,18 @@ extension PostgresEngine {
 
     /// The database's own ledger.
     func erasureLedger() async throws(StoreError) -> ErasureLedger {
-        let secret = try await secret()
-        let (results, _) = try await transaction { [role] () throws(PostgresError) in
-            [try ErasureStatements.enterAsOperator(role: role), PostgresStatement(ErasureStatements.list)]
-        }
-        let rows = results[1]
-        return ErasureLedger(
-            secret: secret,
-            entries: (0..<rows.rowCount).compactMap { row in
-                rows.withBytes(row, 0) { $0.flatMap { SHA256Digest(bytes: $0) } }.map { pseudonym in
-                    ErasureLedger.Entry(
-                        pseudonym: pseudonym, place: Cursor(UnixTime(microseconds: rows.timestamp(row, 1) ?? 0)),
-                        erasedAt: UnixTime(microseconds: rows.timestamp(row, 2) ?? 0))
-                }
-            })
+        try await erasedAgain.ledger()
     }
 
     /// Removes what the ledgers say, the database's own among them, and enters it there, in one transaction.
     func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures {
-        let index = try ErasureIndex(ledgers + [try await erasureLedger()])
-        guard let last = index.lastPlace else { return ReappliedErasures() }
-        let key = try await erasureKey()
-        var erasures: [(user: UserID, entry: ErasureLedger.Entry)] = []
-        for user in try await users() {
-            guard var entry = try index.erasure(of: user) else { continue }
-            entry.pseudonym = try key.digest(of: user)
-            erasures.append((user, entry))
-        }
-        let (results, _) = try await transaction { [role, erasures] () throws(PostgresError) in
-            [try ErasureStatements.reapply(erasures, role: role, last: last)]
-        }
-        var reapplied = ReappliedErasures()
-        reapplied.users = Int(results[0].integer(0, 0) ?? 0)
-        reapplied.erased = Int(results[0].integer(0, 1) ?? 0)
-        return reapplied
+        try await erasedAgain.reapply(ledgers)
     }
 
-    /// Everyone who has rows, whom only the operator's policy shows.
-    private func users() async throws(StoreError) -> Set<UserID> {
-        var users: Set<UserID> = []
-        for table in ["sync_changes", "sync_quarantine", "sync_push_receipts"] {
-            var last = ""
-            while true {
-                let (results, _) = try await transaction { [role, last] () throws(PostgresError) in
-                    [
-                        try ErasureStatements.enterAsOperator(role: role),
-                        try ErasureStatements.users(in: table, after: last),
-                    ]
-                }
-                let names = (0..<results[1].rowCount).compactMap { results[1].string($0, 0) }
-                guard let name = names.last else { break }
-                users.formUnion(names.map { UserID($0) })
-                last = name
-            }
+    private var erasedAgain: ErasedAgain {
+        ErasedAgain(role: role) { [self] (statements) throws(StoreError) in
+            try await transaction { () throws(PostgresError) in statements }.results
         }
-        return users
-    }
-
-    private func secret() async throws(StoreError) -> [UInt8] {
-        let (results, _) = try await transaction { [role] () throws(PostgresError) in
-            [try ErasureStatements.enterAsOperator(role: role), PostgresStatement(ErasureStatements.secret)]
-        }
-        return results[1].withBytes(0, 0) { $0.map { Array($0) } ?? [] }
     }
 }
 
@@ -104,6 +52,9 @@ enum ErasureStatements {
     static let list = """
         SELECT DISTINCT ON (pseudonym) pseudonym, place, erased_at FROM sync_erasures ORDER BY pseudonym, place DESC
         """
+
+    static let keyIsMissing = StoreError(
+        .unusable, "The database is damaged.", cause: "the key of the erasure ledger is missing")
 
     /// Begins a transaction that sees the rows of all users.
     static func enterAsOperator(role: String?) throws(PostgresError) -> PostgresStatement {
@@ -138,10 +89,10 @@ enum ErasureStatements {
             "SELECT DISTINCT user_id FROM \(table) WHERE user_id > $1 ORDER BY user_id LIMIT 1000", parameters)
     }
 
-    /// The call of the function that erases again.
+    /// The call of the function that erases again, then what removes those users' grants that are as old.
     static func reapply(
         _ erasures: [(user: UserID, entry: ErasureLedger.Entry)], role: String?, last: Cursor
-    ) throws(PostgresError) -> PostgresStatement {
+    ) throws(PostgresError) -> [PostgresStatement] {
         var users = try PostgresArray(of: .text)
         var pseudonyms = try PostgresArray(of: .bytea)
         var places = try PostgresArray(of: .timestamptz)
@@ -157,7 +108,22 @@ enum ErasureStatements {
         for column in [users, pseudonyms, places, times] { parameters.append(column) }
         // The clock gives out next what it is raised to.
         parameters.append(last.time.microseconds + 1)
-        return PostgresStatement(
-            "SELECT users, erased FROM sync_reapply_erasures($1, $2, $3, $4, $5, $6)", parameters)
+        var bounds = PostgresParameters()
+        for column in [users, places, times] { bounds.append(column) }
+        let erased = "unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS e (user_id, place, erased_at)"
+        let ofGrants = "USING sync_space_grants AS g, \(erased) WHERE g.user_id = e.user_id AND g.joined_at <= e.place"
+        return [
+            PostgresStatement(
+                "SELECT users, erased FROM sync_reapply_erasures($1, $2, $3, $4, $5, $6)", parameters)
+        ]
+            + [
+                "DELETE FROM sync_inherited_changes AS i \(ofGrants) AND i.grant_id = g.grant_id",
+                "DELETE FROM sync_space_inheritance AS i \(ofGrants) AND i.grant_id = g.grant_id",
+                "DELETE FROM sync_space_grants AS g USING \(erased) WHERE g.user_id = e.user_id AND g.joined_at <= e.place",
+                """
+                DELETE FROM sync_space_memberships AS m USING \(erased) WHERE m.user_id = e.user_id
+                  AND m.asked_at <= (extract(epoch FROM e.erased_at) * 1000000)::bigint
+                """,
+            ].map { PostgresStatement($0, bounds, isPrepared: false) }
     }
 }

@@ -65,15 +65,19 @@ extension WriterSession {
         try end.run()
     }
 
-    /// Removes all that is kept of which spaces a user was in.
-    func removeGrants(of user: UserID) throws(StoreError) {
-        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1"
-        for condition in [
-            "inherited_changes WHERE grant_id IN (\(grants))", "space_inheritance WHERE grant_id IN (\(grants))",
-            "space_grants WHERE user_id = ?1", "space_memberships WHERE user_id = ?1",
+    /// Removes all that is kept of which spaces a user was in, or what is as old as an erasure.
+    func removeGrants(of user: UserID, upTo last: ErasureLedger.Entry? = nil) throws(StoreError) {
+        let (place, time) = (last?.place.time.microseconds ?? .max, last?.erasedAt.microseconds ?? .max)
+        let grants = "SELECT grant_id FROM space_grants WHERE user_id = ?1 AND joined_at <= ?2"
+        for (condition, bound) in [
+            ("inherited_changes WHERE grant_id IN (\(grants))", place),
+            ("space_inheritance WHERE grant_id IN (\(grants))", place),
+            ("space_grants WHERE user_id = ?1 AND joined_at <= ?2", place),
+            ("space_memberships WHERE user_id = ?1 AND asked_at <= ?2", time),
         ] {
             let remove = try connection.prepare("DELETE FROM \(condition)")
             try remove.bind(1, user.text)
+            try remove.bind(2, bound)
             try remove.run()
         }
     }
@@ -113,5 +117,29 @@ extension SQLiteConnection {
         var spaces: Set<SpaceID> = []
         while try list.step() { spaces.insert(SpaceID(list.string(0))) }
         return spaces
+    }
+
+    /// When the answer was asked for that the user's grants are of; nil where there is none.
+    func grantsAskedAt(of user: UserID) throws(StoreError) -> UnixTime? {
+        let find = try prepare("SELECT asked_at FROM space_memberships WHERE user_id = ?1")
+        try find.bind(1, user.text)
+        defer { find.reset() }
+        return try find.step() ? UnixTime(microseconds: find.integer(0)) : nil
+    }
+
+    /// The tables that have rows of those of `spaces` which the user may read.
+    func tables(of spaces: Set<SpaceID>, readBy user: UserID) throws(StoreError) -> [AppID: Set<TableName>] {
+        let list = try prepare("SELECT DISTINCT app_id, table_name FROM sync_changes WHERE space_id = ?1")
+        defer { list.reset() }
+        var tables: [AppID: Set<TableName>] = [:]
+        for space in try grantedSpaces(of: user).intersection(spaces) {
+            try list.bind(1, space.text)
+            while try list.step() {
+                guard let app = AppID(list.string(0)) else { continue }
+                tables[app, default: []].insert(TableName(list.string(1)))
+            }
+            list.reset()
+        }
+        return tables
     }
 }

@@ -11,24 +11,26 @@ final class SQLiteRestoration: LogRestoration {
     }
 
     private let thread: NIOThreadPool
+    private let time: any TimeSource
     private let state: Mutex<State>
 
     /// Begins the transaction, and removes what is there. Blocks.
     init(
-        of file: DatabaseFile, config: SQLiteStoreConfig, isReplacing: Bool, thread: NIOThreadPool
+        of file: DatabaseFile, config: SQLiteStoreConfig, time: any TimeSource, isReplacing: Bool, thread: NIOThreadPool
     ) throws(StoreError) {
         let connection = try SQLiteConnection.writer(to: file, config: config)
         try connection.execute("BEGIN IMMEDIATE")
         if !isReplacing, try connection.integer("SELECT \(Self.holdsAnything)") != 0 {
             throw StoreError(.inUse, "The database is not empty.")
         }
-        for table in Self.emptied + Self.forgotten { try connection.execute("DELETE FROM \(table)") }
+        for table in Self.emptied + Self.replaced { try connection.execute("DELETE FROM \(table)") }
         self.thread = thread
+        self.time = time
         state = Mutex(State(connection: connection))
     }
 
-    /// What is known of spaces tells of rows by their numbers here, which are other rows' now. Members are granted anew, and inherit again.
-    private static let forgotten = ["space_memberships", "space_grants", "space_inheritance", "inherited_changes"]
+    /// What is known of spaces comes with the bundle. Of older ones it does not: members are then granted anew, and inherit again.
+    private static let replaced = ["space_memberships", "space_grants", "space_inheritance", "inherited_changes"]
 
     /// Receipts tell of rows that are gone.
     private static let emptied = ["sync_changes", "quarantine", "push_receipts"]
@@ -61,6 +63,14 @@ final class SQLiteRestoration: LogRestoration {
                 """)
             try statement.bind(1, place.time.microseconds)
             try statement.run()
+        }
+    }
+
+    func reapply(_ ledgers: [ErasureLedger]) async throws(StoreError) -> ReappliedErasures {
+        try await perform { [time] (state) throws(StoreError) in
+            try state.connection.execute("PRAGMA secure_delete = ON")
+            var session = try WriterSession(connection: state.connection, time: time)
+            return try session.reapplyWithinTransaction(ledgers)
         }
     }
 

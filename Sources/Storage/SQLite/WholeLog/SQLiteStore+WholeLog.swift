@@ -20,8 +20,8 @@ extension SQLiteStore: WholeLog {
         isReplacing: Bool, _ use: (any LogRestoration) async throws -> Value
     ) async throws -> Value {
         try await withThread { (thread, file) in
-            let restoration = try await thread.onThread { [config] () throws(StoreError) in
-                try SQLiteRestoration(of: file, config: config, isReplacing: isReplacing, thread: thread)
+            let restoration = try await thread.onThread { [config, time] () throws(StoreError) in
+                try SQLiteRestoration(of: file, config: config, time: time, isReplacing: isReplacing, thread: thread)
             }
             do {
                 let value = try await use(restoration)

@@ -32,7 +32,7 @@ extension WriterSession {
         let changes = try delete(from: "sync_changes", where: "created_at", upTo: last?.place.time)
         let quarantined = try delete(from: "quarantine", where: "quarantined_at", upTo: last?.erasedAt)
         _ = try delete(from: "push_receipts", where: "stored_at", upTo: last?.erasedAt)
-        if last == nil { try removeGrants(of: user) }
+        try removeGrants(of: user, upTo: last)
         return changes + quarantined
     }
 

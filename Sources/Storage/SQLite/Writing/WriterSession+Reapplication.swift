@@ -7,12 +7,12 @@ extension WriterSession {
     mutating func reapply(_ ledgers: [ErasureLedger]) throws(StoreError) -> ReappliedErasures {
         try connection.execute("PRAGMA secure_delete = ON")
         defer { endErasure() }
-        return try transaction { (session) throws(StoreError) in
-            try session.reapply(ErasureIndex(ledgers + [session.ledger()]))
-        }
+        return try transaction { (session) throws(StoreError) in try session.reapplyWithinTransaction(ledgers) }
     }
 
-    private mutating func reapply(_ index: ErasureIndex) throws(StoreError) -> ReappliedErasures {
+    /// The same as a part of a transaction that has begun. The clock is written too.
+    mutating func reapplyWithinTransaction(_ ledgers: [ErasureLedger]) throws(StoreError) -> ReappliedErasures {
+        let index = try ErasureIndex(ledgers + [ledger()])
         let key = try ErasureKey.stored(in: connection)
         var reapplied = ReappliedErasures()
         for user in try users() {
@@ -23,7 +23,12 @@ extension WriterSession {
             entry.pseudonym = try key.digest(of: user)
             try enter(entry, erased: erased)
         }
-        if let last = index.lastPlace { clock = max(try lastPlace(), last.time.microseconds) }
+        if let last = index.lastPlace {
+            let place = max(try lastPlace(), last.time.microseconds)
+            clock = place
+            try statements.writeClock.bind(1, place)
+            try statements.writeClock.run()
+        }
         return reapplied
     }
 
@@ -45,7 +50,7 @@ extension WriterSession {
     /// Everyone who has rows, found by a step in an index for each.
     private func users() throws(StoreError) -> Set<UserID> {
         var users: Set<UserID> = []
-        for table in ["sync_changes", "quarantine", "push_receipts"] {
+        for table in ["sync_changes", "quarantine", "push_receipts", "space_memberships"] {
             let next = try connection.prepare("SELECT min(user_id) FROM \(table) WHERE user_id > ?1")
             var last = ""
             while true {

@@ -15,17 +15,6 @@ extension ByteWriter {
         JSONStringToken.forEachPiece(of: utf8) { write($0) }
     }
 
-    /// Writes a JSON text byte for byte, but on one line: within strings JSON has no line breaks, and those between tokens, which are
-    /// no part of a payload, become spaces.
-    @inline(__always)
-    mutating func writePayload(_ json: UnsafeRawBufferPointer) {
-        write(exactly: json.count) { target in
-            target.copyMemory(from: json)
-            target.replaceAll(UInt8(ascii: "\n"), with: UInt8(ascii: " "))
-            target.replaceAll(UInt8(ascii: "\r"), with: UInt8(ascii: " "))
-        }
-    }
-
     /// Writes a number that is not negative.
     mutating func write(decimal number: Int) {
         if number > 9 { write(decimal: number / 10) }
@@ -49,6 +38,27 @@ extension JSONStringToken {
     }
 }
 
+extension ByteBuffer {
+    /// Makes one line of all JSON from `index` on: within strings JSON has no line breaks, and those between tokens, which are no part of
+    /// a payload, become spaces.
+    mutating func joinLines(from index: Int) {
+        let start = index - readerIndex
+        withUnsafeMutableReadableBytes { bytes in
+            let json = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            json.replaceAll(UInt8(ascii: "\n"), with: UInt8(ascii: " "))
+            json.replaceAll(UInt8(ascii: "\r"), with: UInt8(ascii: " "))
+        }
+    }
+
+    /// Appends a string as a JSON string token.
+    mutating func writeToken(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { _ = writeBytes($0) }
+        }
+    }
+}
+
 extension UnsafeMutableRawBufferPointer {
     fileprivate func replaceAll(_ byte: UInt8, with replacement: UInt8) {
         guard var place = baseAddress else { return }
@@ -56,16 +66,6 @@ extension UnsafeMutableRawBufferPointer {
         while place < end, let found = memchr(place, Int32(byte), end - place) {
             found.storeBytes(of: replacement, as: UInt8.self)
             place = found + 1
-        }
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a string as a JSON string token.
-    mutating func writeToken(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            JSONStringToken.forEachPiece(of: UnsafeRawBufferPointer(utf8)) { _ = writeBytes($0) }
         }
     }
 }

@@ -37,83 +37,90 @@ struct WireChangeEncoder: ChangeSink {
     }
 
     mutating func append(_ row: borrowing ChangeRow) {
-        writeHead(row)
-        let (operation, values, timestamps) = (row.operation, row.fieldValues, row.fieldTimestamps)
-        if operation == .update || values != nil || timestamps != nil { writeFields(values, timestamps) }
-        writeTail(row)
-        isFirst = false
+        let start = buffer.writerIndex
+        let (row, isFirst, timestampKey) = (copy row, isFirst, timestampKey)
+        var isReadable = true
+        buffer.write(atMost: row.longest) { writer in
+            if !isFirst { writer.write(UInt8(ascii: ",")) }
+            writer.writeHead(row)
+            isReadable = writer.writeFields(row, timestampKey: timestampKey)
+            writer.writeTail(row)
+        }
+        buffer.joinLines(from: start)
+        if !isReadable { unreadableRows += 1 }
+        self.isFirst = false
     }
+}
 
-    /// Everything up to `data`.
-    private mutating func writeHead(_ row: borrowing ChangeRow) {
-        let table = row.table
-        let record = row.record
-        let data = row.data
-        let eventID = row.eventID
-        let schemaVersion = row.schemaVersion
-        let operation = row.operation
-        let isFirst = isFirst
-        let capacity = 160 + JSONStringToken.longest(table) + JSONStringToken.longest(record) + (data?.count ?? 0)
-        buffer.write(atMost: capacity) { writer in
-            writer.write(isFirst ? #"{"eventId":""# : #",{"eventId":""#)
-            writer.write(exactly: EventID.textWidth) { eventID.write(into: $0) }
-            writer.write(#"","schemaVersion":"#)
-            writer.write(decimal: max(1, schemaVersion))
-            writer.write(#","table":"#)
-            writer.writeString(table)
-            writer.write(#","id":"#)
-            writer.writeString(record)
-            switch operation {
-            case .insert: writer.write(#","op":"insert""#)
-            case .update: writer.write(#","op":"update""#)
-            case .delete: writer.write(#","op":"delete""#)
-            }
-            if let data {
-                writer.write(#","data":"#)
-                writer.writePayload(data)
-            }
+extension ChangeRow {
+    /// The most bytes that it has on the wire.
+    fileprivate var longest: Int {
+        let strings =
+            JSONStringToken.longest(table) + JSONStringToken.longest(record) + JSONStringToken.longest(deletedAt)
+            + JSONStringToken.longest(space) + JSONStringToken.longest(origin)
+        let json = (data?.count ?? 0) + (actor?.count ?? 0) + WireFields.longest(fieldValues, fieldTimestamps)
+        return 256 + strings + json
+    }
+}
+
+extension ByteWriter {
+    /// Everything up to `fields`.
+    @inline(__always)
+    fileprivate mutating func writeHead(_ row: ChangeRow) {
+        write(#"{"eventId":""#)
+        write(exactly: EventID.textWidth) { row.eventID.write(into: $0) }
+        write(#"","schemaVersion":"#)
+        write(decimal: max(1, row.schemaVersion))
+        write(#","table":"#)
+        writeString(row.table)
+        write(#","id":"#)
+        writeString(row.record)
+        switch row.operation {
+        case .insert: write(#","op":"insert""#)
+        case .update: write(#","op":"update""#)
+        case .delete: write(#","op":"delete""#)
+        }
+        if let data = row.data {
+            write(#","data":"#)
+            write(data)
         }
     }
 
-    private mutating func writeFields(_ values: UnsafeRawBufferPointer?, _ timestamps: UnsafeRawBufferPointer?) {
-        buffer.writeStaticString(#","fields":"#)
-        let start = buffer.writerIndex
-        var fields = WireFields(timestampKey: timestampKey, values: values, timestamps: timestamps)
+    /// The fields, if the row has any; false if they could not be read: then they are empty.
+    fileprivate mutating func writeFields(_ row: ChangeRow, timestampKey: FieldTimestampKey) -> Bool {
+        guard row.operation == .update || row.fieldValues != nil || row.fieldTimestamps != nil else { return true }
+        write(#","fields":"#)
+        let start = count
+        var fields = WireFields(timestampKey: timestampKey, values: row.fieldValues, timestamps: row.fieldTimestamps)
         do throws(JSONScanError) {
-            try fields.write(into: &buffer)
+            try fields.write(into: &self)
+            return true
         } catch {
-            buffer.moveWriterIndex(to: start)
-            buffer.writeStaticString("{}")
-            unreadableRows += 1
+            rewind(to: start)
+            write("{}")
+            return false
         }
     }
 
     /// Everything after `fields`.
-    private mutating func writeTail(_ row: borrowing ChangeRow) {
-        let deletedAt = row.deletedAt
-        let space = row.space
-        let actor = row.actor
-        let origin = row.origin
-        let strings =
-            JSONStringToken.longest(deletedAt) + JSONStringToken.longest(space) + JSONStringToken.longest(origin)
-        buffer.write(atMost: 64 + strings + (actor?.count ?? 0)) { writer in
-            if let deletedAt {
-                writer.write(#","deletedAt":"#)
-                writer.writeString(deletedAt)
-            }
-            if let space {
-                writer.write(#","spaceId":"#)
-                writer.writeString(space)
-            }
-            if let actor {
-                writer.write(#","actor":"#)
-                writer.writePayload(actor)
-            }
-            if let origin {
-                writer.write(#","origin":"#)
-                writer.writeString(origin)
-            }
-            writer.write(UInt8(ascii: "}"))
+    @inline(__always)
+    fileprivate mutating func writeTail(_ row: ChangeRow) {
+        if let deletedAt = row.deletedAt {
+            write(#","deletedAt":"#)
+            writeString(deletedAt)
         }
+        if let space = row.space {
+            write(#","spaceId":"#)
+            writeString(space)
+        }
+        if let actor = row.actor {
+            write(#","actor":"#)
+            write(actor)
+        }
+        if let origin = row.origin {
+            write(#","origin":"#)
+            writeString(origin)
+        }
+        write(UInt8(ascii: "}"))
     }
 }

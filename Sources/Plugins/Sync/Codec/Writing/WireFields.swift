@@ -1,5 +1,4 @@
 import JSONScanner
-import NIOCore
 
 /// The `fields` of a row on the wire, put together from the object of values and the object of timestamps.
 ///
@@ -25,34 +24,46 @@ struct WireFields {
             }
     }
 
-    /// Appends the object to `buffer`.
+    /// The most bytes that the object can have: around each field, whose timestamp takes at least five bytes (`"":0,`), stand at most 40. A
+    /// value is written once, and once more at the most where the rest is paired by name.
+    static func longest(_ values: UnsafeRawBufferPointer?, _ timestamps: UnsafeRawBufferPointer?) -> Int {
+        let (values, timestamps) = (values?.count ?? 0, timestamps?.count ?? 0)
+        return 2 + 2 * values + timestamps + 40 * (timestamps / 5 + 1)
+    }
+
+    /// Writes the object.
     ///
-    /// - Throws: if one of the two is no JSON object; the buffer then holds a part.
-    mutating func write(into buffer: inout ByteBuffer) throws(JSONScanError) {
-        buffer.writeStaticString("{")
+    /// - Throws: if one of the two is no JSON object, or timestamps that are paired by name have a name twice; a part is written then.
+    mutating func write(into writer: inout ByteWriter) throws(JSONScanError) {
+        writer.write("{")
         try values.enterObject()
         try timestamps.enterObject()
         while let name = try timestamps.nextMember() {
             guard let other = try values.nextMember(), isSameToken(name, other) else {
-                try writeByName(from: name, into: &buffer)
+                try writeByName(from: name, into: &writer)
                 break
             }
             let value = try values.skipValue()
-            append(name, value: value, timestamp: try timestamps.skipValue(), to: &buffer)
+            append(name, value: value, timestamp: try timestamps.skipValue(), to: &writer)
         }
         try values.finish()
         try timestamps.finish()
-        buffer.writeStaticString("}")
+        writer.write("}")
     }
 
     /// Writes the field of `first`, before whose timestamp the scanner stands, and all that follow, looking values up by name.
-    private mutating func writeByName(from first: JSONSlice, into buffer: inout ByteBuffer) throws(JSONScanError) {
+    private mutating func writeByName(from first: JSONSlice, into writer: inout ByteWriter) throws(JSONScanError) {
         let valuesByName = try allValues()
+        var written: Set<[UInt8]> = []
         var next: JSONSlice? = first
         while let name = next {
             let timestamp = try timestamps.skipValue()
-            let value = name.key(in: bytes.timestamps).flatMap { valuesByName[$0] }
-            append(name, value: value, timestamp: timestamp, to: &buffer)
+            let key = name.key(in: bytes.timestamps)
+            if let key, !written.insert(key).inserted {
+                throw JSONScanError(.duplicateMember, at: name.range.lowerBound)
+            }
+            let value = key.flatMap { valuesByName[$0] }
+            append(name, value: value, timestamp: timestamp, to: &writer)
             next = try timestamps.nextMember()
         }
     }
@@ -70,25 +81,20 @@ struct WireFields {
     }
 
     private mutating func append(
-        _ name: JSONSlice, value: JSONSlice?, timestamp: JSONSlice, to buffer: inout ByteBuffer
+        _ name: JSONSlice, value: JSONSlice?, timestamp: JSONSlice, to writer: inout ByteWriter
     ) {
-        let bytes = bytes
-        let timestampMember = timestampMember
-        let isFirst = isFirst
-        buffer.write(atMost: 40 + name.range.count + (value?.range.count ?? 4) + timestamp.range.count) { writer in
-            if !isFirst { writer.write(UInt8(ascii: ",")) }
-            writer.write(UnsafeRawBufferPointer(rebasing: bytes.timestamps[name.range]))
-            writer.write(#":{"value":"#)
-            if let value {
-                writer.writePayload(UnsafeRawBufferPointer(rebasing: bytes.values[value.range]))
-            } else {
-                writer.write("null")
-            }
-            writer.write(timestampMember)
-            writer.writePayload(UnsafeRawBufferPointer(rebasing: bytes.timestamps[timestamp.range]))
-            writer.write(UInt8(ascii: "}"))
+        if !isFirst { writer.write(UInt8(ascii: ",")) }
+        isFirst = false
+        writer.write(UnsafeRawBufferPointer(rebasing: bytes.timestamps[name.range]))
+        writer.write(#":{"value":"#)
+        if let value {
+            writer.write(UnsafeRawBufferPointer(rebasing: bytes.values[value.range]))
+        } else {
+            writer.write("null")
         }
-        self.isFirst = false
+        writer.write(timestampMember)
+        writer.write(UnsafeRawBufferPointer(rebasing: bytes.timestamps[timestamp.range]))
+        writer.write(UInt8(ascii: "}"))
     }
 
     private func isSameToken(_ name: JSONSlice, _ other: JSONSlice) -> Bool {

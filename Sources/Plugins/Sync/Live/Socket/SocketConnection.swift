@@ -45,7 +45,7 @@ final class SocketConnection {
 
     /// Has it hear of other spaces, if there are any.
     func grantsChanged() {
-        audience?.refresh { [weak self] spaces in self?.listen(to: spaces) }
+        audience?.refresh()
     }
 
     /// Whoever cannot be told what has changed is told to come again: then it pulls.
@@ -111,11 +111,19 @@ final class SocketConnection {
         self.seat = seat
         listen(scope)
         guard let spaces = live.spaces else { return perform(conversation.joined(now: live.time.now)) }
-        audience = SocketAudience(of: scope.user, in: spaces, on: socket.eventLoop)
-        audience?.refresh { [weak self] spaces in
-            guard let self else { return }
+        audience = SocketAudience(of: scope.user, in: spaces, on: socket.eventLoop, timers: live.timers) {
+            [weak self] news in self?.learned(news)
+        }
+        audience?.refresh()
+    }
+
+    private func learned(_ news: SocketAudience.News) {
+        switch news {
+        case .spaces(let spaces):
             listen(to: spaces)
             perform(conversation.joined(now: live.time.now))
+        case .notices(let notices): hear(notices.filter { scope?.app == nil || scope?.app == $0.app })
+        case .missed: mayHaveMissed()
         }
     }
 

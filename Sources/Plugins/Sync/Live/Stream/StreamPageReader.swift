@@ -44,7 +44,9 @@ struct StreamPageReader {
             }
         }
         while true {
+            try await live.turns.begin()
             do throws(StoreError) {
+                defer { live.turns.end() }
                 let encoder = StreamEventEncoder(after: cursor, timestampKey: live.config.fieldTimestampKey)
                 let page = try await live.log.read(query, into: encoder)
                 if let spaces = page.spaces, spaces != listener.scope.spaces {
