@@ -54,7 +54,8 @@ class Pages:
             self.history.violation("a page says there is more and brings nothing", chain.name, since)
         chain.numbers.extend(numbers)
         chain.since = page.until
-        chain.answers.append(Answered(began, len(chain.numbers), page.more, page.until))
+        told = None if self.history.says_nothing(chain, since, page) else began
+        chain.answers.append(Answered(told, len(chain.numbers), page.more, page.until))
         self.samples.add((chain, since, limit, numbers, page.until if page.more else None), self.door.random)
         return page.more
 
@@ -95,6 +96,8 @@ class Rereader:
         """`until`: the page's cursor if it was a full one, which then is a function of its rows."""
         page = ask(self.door, chain, since, limit)
         self.history.count("pages read again")
+        if self.history.says_nothing(chain, since, page):
+            return
         again = self.history.numbers(chain.scope, page.changes, chain.name)
         if again[: len(numbers)] != numbers:
             missing = [number for number in numbers if number not in again[: len(numbers)]][:5]

@@ -45,7 +45,7 @@ class Push:
 class Answered(NamedTuple):
     """One answer of a chain: after it the chain had `count` changes and stood at `cursor`."""
 
-    began: Optional[float]  # None where the answer may be older than its arrival: on streams
+    began: Optional[float]  # None where the answer may be older than its arrival: on streams, and where it says nothing
     count: int
     more: bool
     cursor: str
@@ -72,10 +72,15 @@ class History:
         self.violations, self.sent, self.chains = [], [], []
         self._events, self._seen, self._texts, self._lock = {}, set(), {}, threading.Lock()
         self._stored = {}  # user -> event id of a change of theirs that is stored
+        self.has_outages = False  # whether the auth service has been down
 
     def count(self, what, by=1):
         with self._lock:
             self.counts[what] += by
+
+    def says_nothing(self, chain, since, page):
+        """Whether an empty push was answered as one is of whose user nothing counts as known: nothing, and the cursor where it was."""
+        return self.has_outages and not chain.tables and not page.changes and page.until == since
 
     def fault(self, what):
         with self._lock:

@@ -87,6 +87,7 @@ class SharedRun:
             self.service.set(JOINER, {BASE: "member", **({TEAM: "viewer"} if is_in else {})})
             self.history.fault("join" if is_in else "leave")
             if self._random.random() < 0.2:
+                self.history.has_outages = True
                 self.service.is_down = True
                 stop.wait(self._random.uniform(0.1, 0.8))
                 self.service.is_down = False
