@@ -8,28 +8,11 @@ import Testing
 
 @Suite("Two servers over one PostgreSQL database")
 struct InstancesTests {
-    private func withTwoStores(
-        _ use: (PostgresStoreFixture, PostgresStore) async throws -> Void
-    ) async throws {
-        try await PostgresStoreFixture.withStore { fixture in
-            let other = try await fixture.openAnother()
-            let outcome: Result<Void, any Error>
-            do {
-                try await use(fixture, other)
-                outcome = .success(())
-            } catch {
-                outcome = .failure(error)
-            }
-            await other.stop()
-            try outcome.get()
-        }
-    }
-
     @Test(
         "Readers who follow cursors from server to server get every row once while both are pushed to",
         arguments: [1, 3, 100])
     func followers(limit: Int) async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let stores = [fixture.store, other]
             let writers = Writers()
             let seen = try await withThrowingTaskGroup(of: [StoredChange].self) { group in
@@ -67,7 +50,7 @@ struct InstancesTests {
 
     @Test("A retry at the other server stores nothing again")
     func retryElsewhere() async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let changes = [
                 insert("a"), insert("b", eventID: EventID(high: 1, low: 1)), insert("c", refusal: .readOnly),
             ]
@@ -82,7 +65,7 @@ struct InstancesTests {
 
     @Test("A push at one server is told of at the other")
     func notices() async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let news = AsyncStream.makeStream(of: ChangeNews.self)
             let subscription = other.notices.subscribe { news.continuation.yield($0) }
             var shared = insert("s", table: "täble, 1:2")
@@ -110,7 +93,7 @@ struct InstancesTests {
 
     @Test("When the listening connection is cut, the listeners hear of a gap once it is back")
     func cutListener() async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let news = AsyncStream.makeStream(of: ChangeNews.self)
             let subscription = other.notices.subscribe { news.continuation.yield($0) }
             try await fixture.database.run(

@@ -10,21 +10,6 @@ struct SharedInstancesTests {
     private static let bert = UserID("bert")
     private static let family = SpaceID("family")
 
-    private func withTwoStores(_ use: (PostgresStoreFixture, PostgresStore) async throws -> Void) async throws {
-        try await PostgresStoreFixture.withStore { fixture in
-            let other = try await fixture.openAnother()
-            let outcome: Result<Void, any Error>
-            do {
-                try await use(fixture, other)
-                outcome = .success(())
-            } catch {
-                outcome = .failure(error)
-            }
-            await other.stop()
-            try outcome.get()
-        }
-    }
-
     private func page(
         _ log: PostgresStore, after: Cursor = .beginning, limit: Int = 1000
     ) async throws -> ChangePage<RowCollector> {
@@ -42,7 +27,7 @@ struct SharedInstancesTests {
 
     @Test("What one server learns of a user's spaces holds at the other, which is told of it")
     func grants() async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let news = AsyncStream.makeStream(of: ChangeNews.self)
             let subscription = other.notices.subscribe { news.continuation.yield($0) }
             try await fixture.store.store(push([Self.shared("a")]))
@@ -59,7 +44,7 @@ struct SharedInstancesTests {
 
     @Test("A reader at one server gets what is written at both once each, while grants come and go at both")
     func exactlyOnce() async throws {
-        try await withTwoStores { fixture, other in
+        try await PostgresStoreFixture.withTwoStores { fixture, other in
             let stores = [fixture.store, other]
             try await fixture.store.grant([Self.family], to: Self.bert, askedBefore: .zero)
             let working = Working(7)
