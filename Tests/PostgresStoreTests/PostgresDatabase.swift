@@ -65,5 +65,5 @@ struct PostgresDatabase: Sendable {
         return "migrated"
     }
 
-    private static let escapedPassword = "a%20p%3Aw%40%2Frd"
+    static let escapedPassword = "a%20p%3Aw%40%2Frd"
 }

@@ -19,7 +19,7 @@ class Postgres:
         binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
         if not binaries:
             raise Mismatch("there is no PostgreSQL under /usr/lib/postgresql: apt-get install postgresql")
-        self._binaries, self._clock, self._process, self._psql = binaries[-1], clock, None, None
+        self._binaries, self._clock, self._process, self._psql, self._stalled = binaries[-1], clock, None, None, ""
         self._owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self._data, self._log = os.path.join(folder, "postgres"), os.path.join(folder, "postgres.log")
         os.chmod(folder, 0o755)
@@ -70,15 +70,15 @@ class Postgres:
         if self._psql is None:
             self._psql = subprocess.Popen(
                 [f"{self._binaries}/psql", "-XAtq", "-d", self.url], text=True, bufsize=1,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        lines, late = [], threading.Timer(patience, self._psql.kill)
+        lines, late = [], threading.Timer(patience, self._give_up)
         late.start()
         try:
             self._psql.stdin.write(f"{query};\n\\echo end\n")
             while (line := self._psql.stdout.readline()) != "end\n":
                 if not line:
-                    raise Mismatch(f"psql ended, or gave no answer within {patience:g} s", query)
+                    raise Mismatch(f"psql ended with {self._psql.wait()}, -9 if after {patience:g} s", query, *lines, self._stalled)
                 lines.append(line.rstrip("\n"))
         except BaseException:
             self._end_session()
@@ -86,6 +86,13 @@ class Postgres:
         finally:
             late.cancel()
         return lines
+
+    def _give_up(self):
+        """Ends a session that gives no answer, and keeps what the server's processes were doing."""
+        self._stalled = subprocess.run(
+            ["ps", "-o", "pid,stat,wchan:30,args", "--ppid", str(self._process.pid)], capture_output=True, text=True
+        ).stdout
+        self._psql.kill()
 
     def busy_backends(self):
         """Process ids of the servers' backends, the working ones first."""

@@ -30,37 +30,51 @@ enum SpaceFunctions {
           END IF;END $$
         """
 
-    /// The clock, the spaces that are granted, which can be read from here on, and how far the app's page may go while there are rows to inherit.
+    /// The clock, the spaces that are granted, which can be read from here on, and the last place that the app has in the reader's scopes; while there
+    /// are rows to inherit, the last place given out to those. All of these are places of commits: the clock may be one that no commit has made durable.
     static let seeScopes = """
         CREATE FUNCTION sync_see_scopes(p_user text, p_app text,
-          OUT clock bigint, OUT spaces text[], OUT inherited_to timestamptz)
+          OUT clock bigint, OUT spaces text[], OUT reach timestamptz, OUT is_inheriting boolean)
         LANGUAGE plpgsql AS $$
         DECLARE
+          v_inherited_to timestamptz;
           v_ignored text;
         BEGIN
-          SELECT coalesce(array_agg(g.space_id), '{}'),
+          SELECT coalesce(array_agg(g.space_id), '{}'), max(g.inherited_to),
               min(g.inherited_to) FILTER (WHERE NOT coalesce(i.is_complete, g.inherited_to >= g.joined_at))
-            INTO spaces, inherited_to
+            INTO spaces, v_inherited_to, reach
             FROM sync_space_grants AS g
             LEFT JOIN sync_space_inheritance AS i ON i.grant_id = g.grant_id AND i.app_id = p_app
             WHERE g.user_id = p_user AND g.ended_at IS NULL;
+          is_inheriting := reach IS NOT NULL;
           v_ignored := set_config('app.current_user_space_ids', to_json(spaces)::text, true);
           -- What is inherited is looked up row by row.
           v_ignored := set_config('enable_hashjoin', 'off', true);
           v_ignored := set_config('enable_mergejoin', 'off', true);
-          -- A clock that was moved and not drawn from gives out the place that it stands at.
-          SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END INTO clock FROM sync_change_clock;END $$
+          clock := pg_sequence_last_value('sync_change_clock');
+          IF clock IS NULL THEN
+            SELECT last_value INTO clock FROM sync_change_clock;
+          END IF;
+          IF is_inheriting THEN RETURN; END IF;
+          SELECT created_at INTO reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+            ORDER BY created_at DESC LIMIT 1;
+          IF v_inherited_to IS NULL THEN RETURN; END IF;
+          SELECT greatest(reach, v_inherited_to, max(l.created_at)) INTO reach
+            FROM unnest(spaces) AS s (id) CROSS JOIN LATERAL (
+              SELECT c.created_at FROM sync_changes AS c WHERE c.space_id = s.id AND c.app_id = p_app
+              ORDER BY c.created_at DESC LIMIT 1) AS l;END $$
         """
 
     /// Begins a transaction that reads.
     static let readScopes = """
         CREATE FUNCTION sync_read_scopes(p_role text, p_user text, p_app text, p_lock_timeout text, p_statement_timeout text,
-          p_locks bigint[], p_exclusive boolean[], OUT clock bigint, OUT spaces text[], OUT inherited_to timestamptz)
+          p_locks bigint[], p_exclusive boolean[],
+          OUT clock bigint, OUT spaces text[], OUT reach timestamptz, OUT is_inheriting boolean)
         LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
           PERFORM sync_hold_scopes(p_user, p_locks, p_exclusive);
-          SELECT s.clock, s.spaces, s.inherited_to INTO clock, spaces, inherited_to FROM sync_see_scopes(p_user, p_app) AS s;
+          SELECT s.* INTO clock, spaces, reach, is_inheriting FROM sync_see_scopes(p_user, p_app) AS s;
         END $$
         """
 

@@ -2,13 +2,13 @@ import Domain
 import Kernel
 import PostgresClient
 
-/// What a transaction saw of the clock and of a user's app, before it read the page.
+/// What a transaction saw of the clock and of a reader's scopes, before it read the page.
 struct ScopeState: Sendable {
-    /// The change clock: every place given out is at or before it.
-    var clock: Int64
-    /// The last place that the user's app has, own rows included; 0 where it has none. Within a scope commits are in the clock's order, so
-    /// whatever comes later has a later place: a cursor there misses nothing.
-    var reach: Int64
+    /// The change clock: every place given out is at or before it. It is no cursor: a crash takes back what was drawn and not committed.
+    let clock: Int64
+    /// The last place that the app has in the reader's scopes, own rows included; 0 where it has none. Within a scope commits are in the
+    /// clock's order, so whatever comes later has a later place: a cursor there misses nothing.
+    let reach: Int64
 
     /// Reads the columns `clock` and `reach`.
     init(_ result: PostgresResult, clockColumn: Int, reachColumn: Int) {

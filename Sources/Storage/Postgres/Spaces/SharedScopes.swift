@@ -3,19 +3,17 @@ import PostgresClient
 
 /// What a transaction of a member of spaces saw under its locks, before it read the page (decision 13).
 struct SharedScopes: Sendable {
-    /// The change clock, and how far a page may go. Whatever is written into the reader's scopes later has a later place than the clock.
+    /// The change clock, and the last place in the reader's scopes.
     let state: ScopeState
     /// The spaces that are granted to the reader.
     let spaces: Set<SpaceID>
     /// Whether rows are to be inherited that have no places yet: then a page goes up to the last that has.
     let isInheriting: Bool
 
-    /// Reads the columns `clock`, `spaces` and `inherited_to`.
+    /// Reads the columns `clock`, `spaces`, `reach` and `is_inheriting`.
     init(_ result: PostgresResult) {
-        var state = ScopeState(result, clockColumn: 0, reachColumn: 2)
-        isInheriting = result.integer(0, 2) != nil
-        if !isInheriting { state.reach = state.clock }
-        self.state = state
+        state = ScopeState(result, clockColumn: 0, reachColumn: 2)
+        isInheriting = result.boolean(0, 3) == true
         spaces = Set((result.texts(0, 1) ?? []).compactMap { $0.map { SpaceID($0) } })
     }
 
@@ -28,7 +26,7 @@ struct SharedScopes: Sendable {
         try ScopeLocks(ofReader: query.user).append(to: &parameters)
         return PostgresStatement(
             """
-            SELECT clock, spaces, inherited_to \
+            SELECT clock, spaces, reach, is_inheriting \
             FROM sync_read_scopes($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $4, $5)
             """, parameters)
     }
@@ -62,6 +60,6 @@ struct SharedScopes: Sendable {
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
-        return PostgresStatement("SELECT clock, spaces, inherited_to FROM sync_see_scopes($1, $2)", parameters)
+        return PostgresStatement("SELECT clock, spaces, reach, is_inheriting FROM sync_see_scopes($1, $2)", parameters)
     }
 }
