@@ -39,7 +39,7 @@ class Postgres:
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"]
         arguments = [word for setting in settings for word in ("-c", setting)]
         with open(self._log, "ab") as log:
-            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment() if self._clock else {},
+            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment if self._clock else {},
                                         stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # fmt: skip
         self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), tries=200)
 
