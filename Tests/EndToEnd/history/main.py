@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ def main():
         print(f"{options.binary} is not there; build it (swift build -c release) or name one with --binary")
         return 1
     print(f"{options.engine}, {options.seconds:g} s, seed {options.seed}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is ended
     history = History()
     with ExitStack() as stack:
         folder = tempfile.TemporaryDirectory(prefix="mana-sync-history-", ignore_cleanup_errors=True)
