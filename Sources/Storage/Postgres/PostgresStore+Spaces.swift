@@ -8,7 +8,9 @@ extension PostgresStore: SpaceGrants {
     ) async throws(StoreError) -> Bool {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.grant(spaces, to: user, askedBefore: age)
+        return try await engine.notices.during { () throws(StoreError) in
+            try await engine.grant(spaces, to: user, askedBefore: age)
+        }
     }
 
     public func grantedSpaces(of user: UserID) async throws(StoreError) -> Set<SpaceID> {

@@ -26,12 +26,16 @@ extension PostgresStore: UserLog {
         _ changes: [ArchivalChange], of user: UserID, isRehearsal: Bool
     ) async throws(StoreError) -> RestoreOutcome {
         try await withEngine { (engine) throws(StoreError) in
-            try await engine.restore(changes, of: user, isRehearsal: isRehearsal)
+            try await engine.notices.during { () throws(StoreError) in
+                try await engine.restore(changes, of: user, isRehearsal: isRehearsal)
+            }
         }
     }
 
     public func erase(_ user: UserID) async throws(StoreError) -> Erasure {
-        try await withEngine { (engine) throws(StoreError) in try await engine.erase(user) }
+        try await withEngine { (engine) throws(StoreError) in
+            try await engine.notices.during { () throws(StoreError) in try await engine.erase(user) }
+        }
     }
 
     public func erasureLedger() async throws(StoreError) -> ErasureLedger {

@@ -2,7 +2,7 @@ package import StorageShared
 
 /// The steps of the storage's own tables, in order.
 package enum PostgresMigrations {
-    package static let all = [changeLog, userLog, SpaceTables.migration]
+    package static let all = [changeLog, userLog, SpaceTables.migration, NoticeIndexes.migration]
 
     private static let changeLog = Migration(
         owner: owner, name: "0001-change-log",

@@ -17,6 +17,9 @@ struct NoticeBatch: Sendable {
     private var count = 0
     private var isOverfull = false
 
+    /// Whether nothing waits.
+    var isEmpty: Bool { count == 0 && !isOverfull }
+
     /// Adds notices.
     mutating func add(_ notices: [ChangeNotice]) {
         guard !isOverfull else { return }
@@ -45,14 +48,15 @@ struct NoticeBatch: Sendable {
     }
 
     /// The messages that say all of it.
-    func payloads(from sender: NoticeMessage.Sender) -> [String] {
-        guard !isOverfull else { return [NoticeMessage(sender: sender, news: .gap).text] }
-        var payloads = users.map { NoticeMessage(sender: sender, news: .grantsChanged($0)).text }
+    ///
+    /// - Parameter told: up to where everything was told of before: all that a gap may hide is behind it.
+    func payloads(from sender: NoticeMessage.Sender, told: Int64?) -> [String] {
+        guard !isOverfull else { return [NoticeMessage(sender: sender, content: .gap(since: told)).text] }
+        var payloads = users.map { NoticeMessage(sender: sender, content: .grantsChanged($0)).text }
         var current = NoticeMessage.Text(sender: sender)
         for (key, tables) in tables {
-            for part in Self.parts(of: tables) {
-                let notice = ChangeNotice(
-                    author: key.author, client: key.client, app: key.app, space: key.space, tables: part)
+            // Sets of tables that go into one message with the longest of names beside them.
+            for notice in Self.notices(key, tables, most: 8) {
                 if current.append(notice) { continue }
                 payloads.append(current.text)
                 current = NoticeMessage.Text(sender: sender)
@@ -63,14 +67,26 @@ struct NoticeBatch: Sendable {
         return payloads
     }
 
-    /// Sets of tables that go into one message with the longest of names beside them.
-    private static func parts(of tables: Set<TableName>) -> [Set<TableName>] {
+    /// All of it as news.
+    var news: [ChangeNews] {
+        guard !isOverfull else { return [.gap] }
+        var news = users.map { ChangeNews.grantsChanged($0) }
+        let notices = tables.flatMap { Self.notices($0, $1, most: ChangeNotice.mostTables) }
+        if !notices.isEmpty { news.append(.committed(notices)) }
+        return news
+    }
+
+    /// Notices of at most `most` tables each.
+    private static func notices(_ key: Key, _ tables: Set<TableName>, most: Int) -> [ChangeNotice] {
         var rest = Array(tables)[...]
-        var parts: [Set<TableName>] = []
+        var notices: [ChangeNotice] = []
         while !rest.isEmpty {
-            parts.append(Set(rest.prefix(8)))
-            rest = rest.dropFirst(8)
+            notices.append(
+                ChangeNotice(
+                    author: key.author, client: key.client, app: key.app, space: key.space,
+                    tables: Set(rest.prefix(most))))
+            rest = rest.dropFirst(most)
         }
-        return parts
+        return notices
     }
 }

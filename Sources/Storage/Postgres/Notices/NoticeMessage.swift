@@ -2,8 +2,13 @@ import Domain
 
 /// A message from one server to the others, as NOTIFY carries it.
 ///
-/// `1 <sender> gap`; `1 <sender> grants ` and a field, the user whose grants have changed; or `1 <sender> ` and the notices, each as fields of the form `<UTF-8 bytes>:<text>,`: author, client, app, space (the latter
-/// two empty where there is none), how many tables follow, and the tables.
+/// A message is `1 <sender> ` and one of:
+/// - the notices, each as fields of the form `<UTF-8 bytes>:<text>,`: author, client, app, space (the latter two empty where there is none), how many tables
+///   follow, and the tables;
+/// - `grants ` and a field, the user whose grants have changed;
+/// - `gap `, and a place of the change clock behind which the sender may not have told of its commits, or nothing;
+/// - `ping ` and a place up to which it has told of all of them;
+/// - `farewell`: it has told of all of them and goes.
 struct NoticeMessage: Hashable, Sendable {
     /// Which server a message is from.
     struct Sender: Hashable, Sendable {
@@ -17,14 +22,26 @@ struct NoticeMessage: Hashable, Sendable {
     /// NOTIFY takes payloads under 8,000 bytes.
     static let mostBytes = 7_900
 
+    /// What a server has to say.
+    enum Content: Hashable, Sendable {
+        case committed([ChangeNotice])
+        case grantsChanged(UserID)
+        case gap(since: Int64?)
+        case ping(told: Int64)
+        case farewell
+    }
+
     private static let grants = "grants "
+    private static let gap = "gap "
+    private static let ping = "ping "
+    private static let farewell = "farewell"
 
     var sender: Sender
-    var news: ChangeNews
+    var content: Content
 
-    init(sender: Sender, news: ChangeNews) {
+    init(sender: Sender, content: Content) {
         self.sender = sender
-        self.news = news
+        self.content = content
     }
 
     /// Reads a message; nil for one that this version does not understand.
@@ -32,37 +49,40 @@ struct NoticeMessage: Hashable, Sendable {
         let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "1" else { return nil }
         sender = Sender(text: String(parts[1]))
-        guard parts[2] != "gap" else {
-            news = .gap
-            return
-        }
-        if parts[2].hasPrefix(Self.grants) {
-            var fields = Fields(rest: ArraySlice(parts[2].utf8.dropFirst(Self.grants.utf8.count)))
+        guard let content = Self.content(parts[2]) else { return nil }
+        self.content = content
+    }
+
+    private static func content(_ text: Substring) -> Content? {
+        if text == farewell { return .farewell }
+        if text == gap { return .gap(since: nil) }
+        if text.hasPrefix(gap) { return Int64(text.dropFirst(gap.count)).map { .gap(since: $0) } }
+        if text.hasPrefix(ping) { return Int64(text.dropFirst(ping.count)).map { .ping(told: $0) } }
+        if text.hasPrefix(grants) {
+            var fields = Fields(rest: ArraySlice(text.utf8.dropFirst(grants.utf8.count)))
             guard let user = fields.next(), fields.rest.isEmpty else { return nil }
-            news = .grantsChanged(UserID(user))
-            return
+            return .grantsChanged(UserID(user))
         }
-        var fields = Fields(rest: ArraySlice(parts[2].utf8))
+        var fields = Fields(rest: ArraySlice(text.utf8))
         var notices: [ChangeNotice] = []
         while !fields.rest.isEmpty {
             guard let notice = fields.notice() else { return nil }
             notices.append(notice)
         }
-        guard !notices.isEmpty else { return nil }
-        news = .committed(notices)
+        return notices.isEmpty ? nil : .committed(notices)
     }
 
     /// The message's text.
     var text: String {
-        switch news {
-        case .gap: return "1 \(sender.text) gap"
-        case .grantsChanged(let user):
-            return "1 \(sender.text) \(Self.grants)\(user.text.utf8.count):\(user.text),"
-        case .committed(let notices):
-            var text = Text(sender: sender)
-            for notice in notices { text.append(unbounded: notice) }
-            return text.text
+        var text = Text(sender: sender)
+        switch content {
+        case .committed(let notices): for notice in notices { text.append(unbounded: notice) }
+        case .grantsChanged(let user): text.append("\(Self.grants)\(user.text.utf8.count):\(user.text),")
+        case .gap(let place): text.append("\(Self.gap)\(place.map { "\($0)" } ?? "")")
+        case .ping(let told): text.append("\(Self.ping)\(told)")
+        case .farewell: text.append(Self.farewell)
         }
+        return text.text
     }
 
     /// A message while it is written.
@@ -84,7 +104,11 @@ struct NoticeMessage: Hashable, Sendable {
         }
 
         mutating func append(unbounded notice: ChangeNotice) {
-            text += Self.fields(of: notice)
+            append(Self.fields(of: notice))
+        }
+
+        fileprivate mutating func append(_ content: String) {
+            text += content
             isEmpty = false
         }
 

@@ -62,12 +62,13 @@ final class PostgresEngine: Sendable {
             let role = try await WorkingRole.find(client, allowSuperuser: config.allowSuperuser)
             try await ChangeClock.raise(
                 client, role: role, now: config.wallClock == .server ? time.now : nil)
+            let form = try await TableForm.find(client)
             let notices = NoticeExchange(
-                client: client, listening: try DatabaseAccess.listening(config), board: board,
+                client: client, role: role, listening: try DatabaseAccess.listening(config), board: board, time: time,
                 logger: logger)
             await notices.waitForFirstAttempt()
             return PostgresEngine(
-                client: client, role: role, form: try await TableForm.find(client), notices: notices, config: config,
+                client: client, role: role, form: form, notices: notices, config: config,
                 time: time,
                 metrics: StoreMetrics(factory: metrics), logger: logger)
         } catch {
