@@ -19,8 +19,13 @@ struct NoticeMessageTests {
             try notice("anna", tables: ["a", "b,3:x,", "ü\n\u{1F}"]),
             try notice("nobody", space: "1 2:", tables: [" "]),
         ]
-        for news in [ChangeNews.committed(notices), .grantsChanged(UserID("ann,a 1:")), .gap] {
-            let message = NoticeMessage(sender: sender, news: news)
+        let contents: [NoticeMessage.Content] = [
+            .committed(notices), .grantsChanged(UserID("ann,a 1:")), .gap(since: nil),
+            .gap(since: 1_767_225_600_000_000),
+            .ping(told: 0), .ping(told: 1_767_225_600_000_000), .farewell,
+        ]
+        for content in contents {
+            let message = NoticeMessage(sender: sender, content: content)
             #expect(NoticeMessage(text: message.text) == message)
         }
     }
@@ -32,6 +37,9 @@ struct NoticeMessageTests {
             "1 a 4:anna,0:,4:todo,0:,1:1,", "1 a 4:anna,0:,4:to/o,0:,1:1,1:t,", "1 a 4:anna,0:,4:todo,0:,1:1,2:t,",
             "1 a -4:anna,", "1 a 99999999999999999999:a,", "1 a 4:anna,0:,4:todo,0:,9:999999999,1:t,",
             "1 a 9223372036854775807:a,", "1 a grants", "1 a grants ", "1 a grants 4:ann,", "1 a grants 4:anna,4:bert,",
+            "1 a gap", "1 a gap x", "1 a gap 1 2", "1 a gap 99999999999999999999", "1 a ping", "1 a ping ",
+            "1 a ping 1.5",
+            "1 a ping 1 ", "1 a farewell ", "1 a farewell 1",
         ])
     func broken(text: String) {
         #expect(NoticeMessage(text: text) == nil)
@@ -51,9 +59,9 @@ struct NoticeMessageTests {
             }
         }
         var told: [String] = []
-        for payload in batch.payloads(from: sender) {
+        for payload in batch.payloads(from: sender, told: 5) {
             #expect(payload.utf8.count < 8000)
-            guard case .committed(let notices) = NoticeMessage(text: payload)?.news else {
+            guard case .committed(let notices) = NoticeMessage(text: payload)?.content else {
                 Issue.record("unreadable")
                 continue
             }
@@ -63,11 +71,15 @@ struct NoticeMessageTests {
         #expect(Set(told) == expected)
     }
 
-    @Test("A batch that grows past its bound says that there is a gap, and starts anew")
+    @Test("A batch that grows past its bound says that there is a gap behind what was told before, and starts anew")
     func overflow() throws {
         var batch = NoticeBatch()
         for table in 0...NoticeBatch.mostTables { batch.add([try notice("anna", tables: ["t\(table)"])]) }
-        #expect(batch.payloads(from: sender) == ["1 abc gap"])
-        #expect(NoticeBatch().payloads(from: sender).isEmpty)
+        #expect(batch.payloads(from: sender, told: nil) == ["1 abc gap "])
+        #expect(batch.payloads(from: sender, told: 17) == ["1 abc gap 17"])
+        #expect(batch.news == [.gap])
+        #expect(!batch.isEmpty)
+        #expect(NoticeBatch().payloads(from: sender, told: 17).isEmpty)
+        #expect(NoticeBatch().isEmpty)
     }
 }

@@ -118,7 +118,8 @@ final class NoticeExchange: Sendable {
         }
     }
 
-    private func listenAnew() {
+    /// Replaces the session. What was sent in between is looked for.
+    func listenAnew() {
         listener.withLock { listener in
             listener.stop()
             listener = client.listen(to: [NoticeMessage.channel], at: place) { [hearing] in hearing.receive($0) }

@@ -41,6 +41,9 @@ final class NoticeHearing: Sendable {
     /// Up to where everything was told to this server's listeners; nil where nobody knows.
     var place: Int64? { mark.withLock { $0.place } }
 
+    /// How often an own ping has come back.
+    var rounds: Int { mark.withLock { $0.rounds } }
+
     /// Returns when the first attempt to listen has succeeded or failed. After a failure the listeners hear of a gap once it succeeds.
     func waitForFirstAttempt() async {
         await firstAttempt.wait()

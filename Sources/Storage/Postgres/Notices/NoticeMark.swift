@@ -35,7 +35,7 @@ struct NoticeMark: Sendable {
 
     private var servers: [NoticeMessage.Sender: Server] = [:]
     /// Own pings that came back: ever, and in this session.
-    private var rounds = 0
+    private(set) var rounds = 0
     private var roundsOfSession = 0
     private var isListening = false
     private var awaitsEcho = false
