@@ -43,7 +43,7 @@ struct PostgresPushWork: Work {
     private func push(
         _ bench: Workbench, _ database: String, on cluster: PostgresCluster, in folder: URL
     ) throws -> Sample {
-        let storage = ServerUnderTest.Storage.postgres(cluster.url(database), connections: bench.pace.connections)
+        let storage = ServerUnderTest.Storage.postgres(cluster.url(database), connections: bench.pool)
         let load = try bench.withServer(in: folder, storage: storage) { server in
             let devices = try server.devices(bench.pace.users, household: household)
             try cluster.query("CHECKPOINT", in: database)

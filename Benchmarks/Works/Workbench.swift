@@ -10,6 +10,8 @@ struct Workbench {
     let scratch: URL
     /// The cores of the servers, if they are pinned.
     let serverCores: String?
+    /// The server's connections to PostgreSQL.
+    let pool: Int
     /// How long to measure.
     let pace: Pace
     /// The event loops of the load.

@@ -203,7 +203,8 @@ extension PostgresError {
 
     /// Whether the same transaction is worth another attempt at once.
     fileprivate func isWorthRepeating(_ what: PostgresEngine.Repetition) -> Bool {
-        switch category {
+        guard !foundNoConnection else { return false }
+        return switch category {
         case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan:
             what == .whatDoublesNothing || !isFateUnknown
         default: false

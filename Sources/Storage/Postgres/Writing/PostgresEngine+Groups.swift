@@ -12,6 +12,7 @@ extension PostgresEngine {
         switch await groups.turn(of: member) {
         case .stored(let results): return (results, false)
         case .alone(let wasUnsure): return try await storeAlone(alone, wasUnsure: wasUnsure)
+        case .refused(let error): throw StoreError(error)
         case .lead(let others):
             let wasUnsure: Bool
             do throws(PostgresError) {
@@ -23,6 +24,10 @@ extension PostgresEngine {
             } catch {
                 // Whatever it was, the lane is for others by now: so nobody's lock stops them for long.
                 if error.losesDatabase { clock.databaseWasLost() }
+                guard !error.foundNoConnection else {
+                    for other in others { other.tell(.refused(error)) }
+                    throw StoreError(error)
+                }
                 wasUnsure = error.isFateUnknown
             }
             for other in others { other.tell(.alone(wasUnsure: wasUnsure)) }

@@ -22,6 +22,8 @@ final class PushGroups: Sendable {
         case stored([PostgresResult])
         /// Run alone: the group has failed; it may have gone in unnoticed.
         case alone(wasUnsure: Bool)
+        /// Give up: there was no connection for the group, and would be none for the push.
+        case refused(PostgresError)
     }
 
     /// A push of a group, and whom to tell.
