@@ -73,7 +73,7 @@ class Run:
             try:
                 work(*arguments)
             except BaseException as error:  # noqa: B902 - told of in the report
-                self.history.violation("a thread of the checker's failed", work, repr(error))
+                self.history.violation("a thread of the checker's failed", work, repr(error), *getattr(error, "evidence", ()))
 
         thread = threading.Thread(target=guarded, name=work.__qualname__, daemon=True)
         thread.start()
