@@ -43,6 +43,7 @@ struct SharedPlanTests {
                 #expect(plan.contains { $0.contains("sync_changes_by_space") }, "\(plan)")
                 #expect(plan.contains { $0.contains("sync_inherited_changes_pkey") }, "\(plan)")
                 #expect(plan.contains { $0.contains("using sync_changes_pkey") }, "\(plan)")
+                #expect(!plan.contains { $0.contains("Hash Join") || $0.contains("Merge Join") }, "\(plan)")
             }
         }
     }

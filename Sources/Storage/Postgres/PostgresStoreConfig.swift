@@ -32,7 +32,8 @@ public struct PostgresStoreConfig: Sendable {
     /// A configuration of its parts.
     public init(
         url: String, passwordFile: String? = nil, listenURL: String? = nil, maxConnections: Int = 8,
-        maxWait: Duration = .seconds(5), preparesStatements: Bool = true, allowSuperuser: Bool = false, migrate: Bool = true, maxOperations: Int = 4096
+        maxWait: Duration = .seconds(5), preparesStatements: Bool = true, allowSuperuser: Bool = false,
+        migrate: Bool = true, maxOperations: Int = 4096
     ) {
         self.url = url
         self.passwordFile = passwordFile

@@ -22,7 +22,7 @@ package enum PostgresMigrations {
         ChangeLogTables.indexes + [ChangeLogTables.clock] + ChangeLogTables.quarantineAndReceipts + RowPolicies.all
         + [
             TransactionFunctions.enter, TransactionFunctions.readState, TransactionFunctions.lockClock,
-            TransactionFunctions.raiseClock, TransactionFunctions.holdScopes, PushFunction.push,
+            TransactionFunctions.raiseClock, TransactionFunctions.enterPushes, PushFunction.push,
         ]
 
     /// A step's statements, in a database in which there may be a table to take over.

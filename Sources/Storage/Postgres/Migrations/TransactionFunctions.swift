@@ -74,8 +74,8 @@ enum TransactionFunctions {
         END $$
         """
 
-    /// Holds the clock and then the scopes, in the order in which they come. For functions that have these variables and parameters.
-    static let holdClockAndScopes = """
+    /// Holds the clock. For functions that have these variables and parameters.
+    static let holdClock = """
         clock := pg_sequence_last_value('sync_change_clock');
           IF clock IS NULL OR clock + p_slack < v_now THEN
             SELECT l.clock, l.lags INTO clock, lags FROM sync_lock_clock(v_now, p_slack, p_lock_timeout) AS l;
@@ -83,7 +83,11 @@ enum TransactionFunctions {
             lags := false;
             v_done := pg_advisory_xact_lock_shared(7883959205594428264) IS NULL;
           END IF;
-          FOR i IN 1..cardinality(p_locks) LOOP
+        """
+
+    /// Holds the given scopes, in the order in which they come.
+    static let holdScopes = """
+        FOR i IN 1..cardinality(p_locks) LOOP
             IF p_exclusive[i] THEN
               v_done := pg_advisory_xact_lock(p_locks[i]) IS NULL;
             ELSE
@@ -92,18 +96,26 @@ enum TransactionFunctions {
           END LOOP;
         """
 
-    /// The locks of several pushes. Each of them then holds what it needs, and does not move the clock: whoever moves it waits until nobody else
-    /// holds it, and must not hold a scope then.
-    static let holdScopes = """
-        CREATE FUNCTION sync_hold_scopes(p_role text, p_now bigint, p_slack bigint, p_lock_timeout text,
-          p_statement_timeout text, p_locks bigint[], p_exclusive boolean[], OUT lags boolean)
+    /// Begins a transaction of several pushes, or of one whose user reads spaces: holds the clock, then all scopes in one ordered pass, those that are
+    /// granted to `p_readers` too. Each push then holds what it needs, and does not move the clock: whoever moves it waits until nobody else holds it,
+    /// and must not hold a scope then. Only the operator sees the grants of several users; nothing but the keys of locks comes of it.
+    static let enterPushes = """
+        CREATE FUNCTION sync_enter_pushes(p_role text, p_now bigint, p_slack bigint, p_lock_timeout text,
+          p_statement_timeout text, p_locks bigint[], p_exclusive boolean[], p_readers text[], OUT lags boolean)
         LANGUAGE plpgsql AS $$
         DECLARE
           v_now bigint := coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
-          v_done boolean := sync_enter(p_role, '', '', p_lock_timeout, p_statement_timeout);
+          v_done boolean := sync_enter(p_role, '', CASE WHEN cardinality(p_readers) > 0 THEN 'on' ELSE '' END,
+            p_lock_timeout, p_statement_timeout);
           clock bigint;
         BEGIN
-          \(holdClockAndScopes)
+          \(holdClock)
+          IF cardinality(p_readers) > 0 THEN
+            v_done := sync_hold_scopes(p_readers, p_locks, p_exclusive);
+            v_done := set_config('app.operator', '', true) = '';
+          ELSE
+            \(holdScopes)
+          END IF;
         END $$
         """
 

@@ -31,30 +31,6 @@ struct SharedScopes: Sendable {
             """, parameters)
     }
 
-    /// Begins a transaction that stores a push and then reads.
-    static func storing(
-        _ push: Push, role: String?, now: Int64?, slack: Int64
-    ) throws(PostgresError) -> PostgresStatement {
-        var parameters = PostgresParameters()
-        try parameters.append(optional: role)
-        try parameters.append(push.user.text)
-        if let now { parameters.append(now) } else { parameters.appendNull(.int8) }
-        parameters.append(slack)
-        try ScopeLocks(of: push).append(to: &parameters)
-        if let spaces = push.writableSpaces {
-            var names = try PostgresArray(of: .text)
-            for space in spaces { try names.append(space.text) }
-            parameters.append(names)
-        } else {
-            parameters.appendNull(PostgresType.text.array ?? .inferred)
-        }
-        return PostgresStatement(
-            """
-            SELECT lags FROM sync_enter_push($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
-            $5, $6, $7)
-            """, parameters)
-    }
-
     /// Shows the scopes to the rest of a transaction that stored a push.
     static func seeing(_ query: ChangeQuery) throws(PostgresError) -> PostgresStatement {
         var parameters = PostgresParameters()
