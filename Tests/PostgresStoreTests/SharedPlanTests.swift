@@ -36,7 +36,7 @@ struct SharedPlanTests {
                 }
                 sql = values.reversed().reduce(sql) { $0.replacing("$\($1.0)", with: $1.1) }
                 let rows = try await fixture.database.run(
-                    "SELECT * FROM sync_read_scopes('\(WorkingRole.name)', 'u7', 'todo', '5s', '30s', '{}', '{}')",
+                    "SELECT * FROM sync_read_scopes('\(WorkingRole.name)', 'u7', 'todo', 0, '5s', '30s', '{}', '{}')",
                     "EXPLAIN \(sql)")
                 let plan = (0..<rows.rowCount).compactMap { rows.string($0, 0) }
                 #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan.joined(separator: "\n"))")

@@ -21,7 +21,8 @@ package enum PostgresMigrations {
     private static let afterChanges =
         ChangeLogTables.indexes + [ChangeLogTables.clock] + ChangeLogTables.quarantineAndReceipts + RowPolicies.all
         + [
-            TransactionFunctions.enter, TransactionFunctions.readState, TransactionFunctions.lockClock,
+            TransactionFunctions.refuseIsolation, TransactionFunctions.enter, TransactionFunctions.readState,
+            TransactionFunctions.lockClock,
             TransactionFunctions.raiseClock, TransactionFunctions.enterPushes, PushFunction.push,
         ]
 

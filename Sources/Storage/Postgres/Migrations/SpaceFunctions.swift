@@ -44,13 +44,14 @@ enum SpaceFunctions {
         """
 
     /// The clock, the spaces that are granted, which can be read from here on, and the last place that the app has in the reader's scopes; while there
-    /// are rows to inherit, the last place given out to those. All of these are places of commits: the clock may be one that no commit has made durable.
+    /// are rows to inherit, the last place given out to those. Where it is not after the cursor it may be missing, unless that is ahead of the clock. All of these are places of commits: the clock may be one that no commit has made durable.
     static let seeScopes = """
-        CREATE FUNCTION sync_see_scopes(p_user text, p_app text,
+        CREATE FUNCTION sync_see_scopes(p_user text, p_app text, p_after bigint,
           OUT clock bigint, OUT spaces text[], OUT reach timestamptz, OUT is_inheriting boolean)
         LANGUAGE plpgsql AS $$
         DECLARE
           v_inherited_to timestamptz;
+          v_after timestamptz;
           v_ignored text;
         BEGIN
           SELECT coalesce(array_agg(g.space_id), '{}'), max(g.inherited_to),
@@ -66,25 +67,27 @@ enum SpaceFunctions {
             SELECT last_value INTO clock FROM sync_change_clock;
           END IF;
           IF is_inheriting THEN RETURN; END IF;
-          SELECT created_at INTO reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+          v_after := \(TransactionFunctions.place(of: "CASE WHEN p_after <= clock THEN p_after ELSE 0 END"));
+          SELECT created_at INTO reach FROM sync_changes
+            WHERE user_id COLLATE "C" = p_user AND app_id = p_app AND created_at > v_after
             ORDER BY created_at DESC LIMIT 1;
           IF v_inherited_to IS NULL THEN RETURN; END IF;
           SELECT greatest(reach, v_inherited_to, max(l.created_at)) INTO reach
             FROM unnest(spaces) AS s (id) CROSS JOIN LATERAL (
-              SELECT c.created_at FROM sync_changes AS c WHERE c.space_id = s.id AND c.app_id = p_app
+              SELECT c.created_at FROM sync_changes AS c WHERE c.space_id = s.id AND c.app_id = p_app AND c.created_at > v_after
               ORDER BY c.created_at DESC LIMIT 1) AS l;END $$
         """
 
     /// Begins a transaction that reads.
     static let readScopes = """
-        CREATE FUNCTION sync_read_scopes(p_role text, p_user text, p_app text, p_lock_timeout text, p_statement_timeout text,
+        CREATE FUNCTION sync_read_scopes(p_role text, p_user text, p_app text, p_after bigint, p_lock_timeout text, p_statement_timeout text,
           p_locks bigint[], p_exclusive boolean[],
           OUT clock bigint, OUT spaces text[], OUT reach timestamptz, OUT is_inheriting boolean)
         LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
           PERFORM sync_hold_scopes(ARRAY[p_user], p_locks, p_exclusive);
-          SELECT s.* INTO clock, spaces, reach, is_inheriting FROM sync_see_scopes(p_user, p_app) AS s;
+          SELECT s.* INTO clock, spaces, reach, is_inheriting FROM sync_see_scopes(p_user, p_app, p_after) AS s;
         END $$
         """
 }

@@ -4,46 +4,62 @@
 enum TransactionFunctions {
     /// Says for whom the transaction works, and its limits. The function of a transaction that stores or reads anything begins with it.
     /// It returns true, so that it can be assigned.
+    ///
+    /// It is one expression, which the planner puts in the place of its call: as statements of PL/pgSQL the same settings cost twice the instructions. The function
+    /// around them takes any arguments, evaluates all, in their order, and folds away none of them.
     static let enter = """
         CREATE FUNCTION sync_enter(p_role text, p_user text, p_operator text, p_lock_timeout text, p_statement_timeout text)
-        RETURNS boolean LANGUAGE plpgsql AS $$
-        DECLARE
-          v_ignored text;
+        RETURNS boolean LANGUAGE sql AS $$
+          SELECT num_nonnulls(
+            CASE WHEN current_setting('transaction_isolation') <> 'read committed' THEN sync_refuse_isolation() END,
+            set_config('app.current_user_id', p_user, true),
+            set_config('app.current_user_space_ids', '', true),
+            set_config('app.operator', p_operator, true),
+            set_config('lock_timeout', p_lock_timeout, true),
+            set_config('statement_timeout', p_statement_timeout, true),
+            -- Pages are read by the index that was made for them, whatever the planner knows of the table.
+            set_config('enable_seqscan', 'off', true),
+            set_config('enable_bitmapscan', 'off', true),
+            -- Plans for arrays of one element look cheaper than the general one: the server would make them anew each time.
+            set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('jit', 'off', true),
+            CASE WHEN p_role IS NOT NULL THEN set_config('role', p_role, true) END) > 0
+        $$
+        """
+
+    /// What refuses any isolation in which a statement does not see what is committed by then.
+    static let refuseIsolation = """
+        CREATE FUNCTION sync_refuse_isolation() RETURNS text LANGUAGE plpgsql AS $$
         BEGIN
-          IF current_setting('transaction_isolation') <> 'read committed' THEN
-            RAISE EXCEPTION 'the change log needs READ COMMITTED' USING ERRCODE = 'MS001';
-          END IF;
-          v_ignored := set_config('app.current_user_id', p_user, true);
-          v_ignored := set_config('app.current_user_space_ids', '', true);
-          v_ignored := set_config('app.operator', p_operator, true);
-          v_ignored := set_config('lock_timeout', p_lock_timeout, true);
-          v_ignored := set_config('statement_timeout', p_statement_timeout, true);
-          -- Pages are read by the index that was made for them, whatever the planner knows of the table.
-          v_ignored := set_config('enable_seqscan', 'off', true);
-          v_ignored := set_config('enable_bitmapscan', 'off', true);
-          -- Plans for arrays of one element look cheaper than the general one: the server would make them anew each time.
-          v_ignored := set_config('plan_cache_mode', 'force_generic_plan', true);
-          v_ignored := set_config('jit', 'off', true);
-          IF p_role IS NOT NULL THEN v_ignored := set_config('role', p_role, true); END IF;
-          RETURN true;
+          RAISE EXCEPTION 'the change log needs READ COMMITTED' USING ERRCODE = 'MS001';
         END $$
         """
 
-    /// The clock, and the last place that a user's app has: what is visible then is all there is up to there.
+    /// The clock, and the last place that a user's app has after a cursor, as an array: what is visible then is all there is up to there. So nothing is
+    /// looked at for somebody who has seen all. After a cursor that is ahead of the clock it is the last of all.
     static let readState = """
-        CREATE FUNCTION sync_read_state(p_role text, p_user text, p_app text, p_lock_timeout text, p_statement_timeout text,
-          OUT clock bigint, OUT reach timestamptz)
-        LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sync_read_state(p_role text, p_user text, p_app text, p_after bigint, p_lock_timeout text,
+          p_statement_timeout text)
+        RETURNS timestamptz[] LANGUAGE plpgsql AS $$
         DECLARE
           v_done boolean := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
+          v_clock bigint := pg_sequence_last_value('sync_change_clock');
+          v_reach timestamptz;
         BEGIN
-          clock := pg_sequence_last_value('sync_change_clock');
-          IF clock IS NULL THEN
-            SELECT last_value INTO clock FROM sync_change_clock;
+          IF v_clock IS NULL THEN
+            SELECT last_value INTO v_clock FROM sync_change_clock;
           END IF;
-          SELECT created_at INTO reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
-            ORDER BY created_at DESC LIMIT 1;END $$
+          SELECT created_at INTO v_reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+              AND created_at > \(place(of: "CASE WHEN p_after <= v_clock THEN p_after ELSE 0 END"))
+            ORDER BY created_at DESC LIMIT 1;
+          RETURN ARRAY[\(place(of: "v_clock")), v_reach];
+        END $$
         """
+
+    /// The place of a number of microseconds, in SQL.
+    static func place(of microseconds: String) -> String {
+        "timestamptz 'epoch' + (\(microseconds)) * interval '1 microsecond'"
+    }
 
     /// Holds the clock: shared with the other pushes, or alone where it lags behind the wall clock and this transaction is the one that moves it.
     /// Behind one that waits to be alone all others wait: so it waits a moment only, and else leaves the clock as it is.

@@ -91,7 +91,7 @@ final class PostgresEngine: Sendable {
             ]
         }
         metrics.readEnded(took: began.duration(to: .now))
-        let state = ScopeState(results[0], clockColumn: 0, reachColumn: 1)
+        let state = ScopeState(results[0])
         let rows = FetchedRows(
             results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
         return try await page(query, state: state, rows: rows, into: sink)

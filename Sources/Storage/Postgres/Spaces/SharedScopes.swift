@@ -23,11 +23,12 @@ struct SharedScopes: Sendable {
         try parameters.append(optional: role)
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
+        parameters.append(place: query.after)
         try ScopeLocks(ofReader: query.user).append(to: &parameters)
         return PostgresStatement(
             """
             SELECT clock, spaces, reach, is_inheriting \
-            FROM sync_read_scopes($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $4, $5)
+            FROM sync_read_scopes($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $5, $6)
             """, parameters)
     }
 
@@ -36,6 +37,8 @@ struct SharedScopes: Sendable {
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
-        return PostgresStatement("SELECT clock, spaces, reach, is_inheriting FROM sync_see_scopes($1, $2)", parameters)
+        parameters.append(place: query.after)
+        return PostgresStatement(
+            "SELECT clock, spaces, reach, is_inheriting FROM sync_see_scopes($1, $2, $3)", parameters)
     }
 }
