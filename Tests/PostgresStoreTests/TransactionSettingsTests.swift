@@ -8,13 +8,13 @@ import Testing
 
 @Suite("What begins a transaction, on PostgreSQL")
 struct TransactionSettingsTests {
-    private static let settings = [
+    private static let expected = [
         ("role", WorkingRole.name), ("app.current_user_id", "anna"), ("app.current_user_space_ids", ""),
         ("app.operator", ""), ("lock_timeout", "5s"), ("statement_timeout", "30s"), ("enable_seqscan", "off"),
         ("enable_bitmapscan", "off"), ("plan_cache_mode", "force_generic_plan"), ("jit", "off"),
     ]
 
-    @Test("Every setting is made, whatever was set before, and gone with the transaction", arguments: settings)
+    @Test("Every setting is made, whatever was set before, and gone with the transaction", arguments: expected)
     func settings(name: String, value: String) async throws {
         try await PostgresStoreFixture.withStore { fixture in
             try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
