@@ -23,10 +23,12 @@ struct Workbench {
     ///
     /// - Parameter storage: Where it stores changes. With PostgreSQL, both may use all cores.
     func withServer<Result>(
-        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, _ body: (ServerUnderTest) throws -> Result
+        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, authPort: Int? = nil,
+        _ body: (ServerUnderTest) throws -> Result
     ) throws -> Result {
         let cores = if case .postgres = storage { PostgresCluster.allCores } else { serverCores }
-        let server = try ServerUnderTest(binary: binary, folder: folder, storage: storage, cores: cores)
+        let server = try ServerUnderTest(
+            binary: binary, folder: folder, storage: storage, authPort: authPort, cores: cores)
         defer { server.process.stop() }
         return try body(server)
     }

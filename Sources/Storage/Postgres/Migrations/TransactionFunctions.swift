@@ -35,8 +35,8 @@ enum TransactionFunctions {
         END $$
         """
 
-    /// The clock, and the last place that a user's app has after a cursor, as an array: what is visible then is all there is up to there. So nothing is
-    /// looked at for somebody who has seen all. After a cursor that is ahead of the clock it is the last of all.
+    /// The clock, and the last place that a user's app has, as an array: what is visible then is all there is up to there. Behind a cursor of the last hour
+    /// only what follows it is looked at, so nothing for somebody who has seen all; behind an older one a bound that all rows pass costs more than it saves.
     static let readState = """
         CREATE FUNCTION sync_read_state(p_role text, p_user text, p_app text, p_after bigint, p_lock_timeout text,
           p_statement_timeout text)
@@ -49,9 +49,14 @@ enum TransactionFunctions {
           IF v_clock IS NULL THEN
             SELECT last_value INTO v_clock FROM sync_change_clock;
           END IF;
-          SELECT created_at INTO v_reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
-              AND created_at > \(place(of: "CASE WHEN p_after <= v_clock THEN p_after ELSE 0 END"))
-            ORDER BY created_at DESC LIMIT 1;
+          IF p_after BETWEEN v_clock - 3600000000 AND v_clock THEN
+            SELECT created_at INTO v_reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+                AND created_at > \(place(of: "p_after"))
+              ORDER BY created_at DESC LIMIT 1;
+          ELSE
+            SELECT created_at INTO v_reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
+              ORDER BY created_at DESC LIMIT 1;
+          END IF;
           RETURN ARRAY[\(place(of: "v_clock")), v_reach];
         END $$
         """

@@ -6,7 +6,7 @@ import PostgresClient
 struct ScopeState: Sendable {
     /// The change clock: every place given out is at or before it. It is no cursor: a crash takes back what was drawn and not committed.
     let clock: Int64
-    /// The last place that the app has in the reader's scopes after the cursor, own rows included; 0 where it has none. Within a scope commits are in
+    /// The last place that the app has in the reader's scopes, own rows included; 0 where it has none, or none after the cursor. Within a scope commits are in
     /// the clock's order, so whatever comes later has a later place: a cursor there misses nothing. After a cursor that is ahead of the clock: the last of all.
     let reach: Int64
 
