@@ -44,7 +44,8 @@ enum SpaceFunctions {
         """
 
     /// The clock, the spaces that are granted, which can be read from here on, and the last place that the app has in the reader's scopes; while there
-    /// are rows to inherit, the last place given out to those. Where it is not after the cursor it may be missing, unless that is ahead of the clock. All of these are places of commits: the clock may be one that no commit has made durable.
+    /// are rows to inherit, the last place given out to those. Where it is not after the cursor it may be missing, unless that is ahead of the clock.
+    /// All of these are places of commits: the clock may be one that no commit has made durable.
     static let seeScopes = """
         CREATE FUNCTION sync_see_scopes(p_user text, p_app text, p_after bigint,
           OUT clock bigint, OUT spaces text[], OUT reach timestamptz, OUT is_inheriting boolean)
