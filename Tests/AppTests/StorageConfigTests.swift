@@ -20,6 +20,13 @@ struct StorageConfigTests {
     }
 
     @Test(
+        "A request waits five seconds for PostgreSQL, or as long as is said",
+        arguments: [("{}", 5), ("{postgres: {maxWait: 2s}}", 2)])
+    func maxWait(text: String, seconds: Int) throws {
+        #expect(try section("storage: \(text)").postgres.maxWait == .seconds(seconds))
+    }
+
+    @Test(
         "What makes no database is refused",
         arguments: [
             "storage: {engine: postgres}", "storage: {engine: mysql}", "storage: {postgres: {url: 'mysql://a'}}",

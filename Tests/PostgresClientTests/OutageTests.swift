@@ -24,7 +24,7 @@ struct OutageTests {
 
     @Test(
         "in an outage that has lasted, requests fail without waiting, and the pool finds by itself that the server is back",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(5)))
     func lasting() async throws {
         let server = try await PostgresServer()
         try await ClientFixture.withClient(of: server) {

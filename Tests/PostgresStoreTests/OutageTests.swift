@@ -39,7 +39,7 @@ struct OutageTests {
 
     @Test(
         "A lasting outage is told to pushes, also to those that wait for others, and to reads; nobody waits in turn",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(5)))
     func lasting() async throws {
         try await withStore(maxWait: .seconds(1)) { log, server in
             #expect(await store("before", as: 0, in: log) == nil)
@@ -62,7 +62,7 @@ struct OutageTests {
         }
     }
 
-    @Test("A restart is waited through: pushes that come meanwhile are stored, each once", .timeLimit(.minutes(2)))
+    @Test("A restart is waited through: pushes that come meanwhile are stored, each once", .timeLimit(.minutes(5)))
     func restart() async throws {
         try await withStore(maxWait: .seconds(60)) { log, server in
             #expect(await store("before", as: 0, in: log) == nil)

@@ -19,7 +19,7 @@ struct PushGroupLockTests {
             role: WorkingRole.name, now: nil, slack: .max / 2, patience: .long)
     }
 
-    @Test("Where one of its users is granted a space before its locks are had, a group fails", .timeLimit(.minutes(1)))
+    @Test("Where one of its users is granted a space before its locks are had, a group fails", .timeLimit(.minutes(5)))
     func grantedMeanwhile() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let users = ["anna", "bert"].map { UserID($0) }.sorted { ScopeLocks.key(of: $0) < ScopeLocks.key(of: $1) }
@@ -68,7 +68,7 @@ struct PushGroupLockTests {
         }
     }
 
-    @Test("Users who have too many spaces between them push by themselves", .timeLimit(.minutes(1)))
+    @Test("Users who have too many spaces between them push by themselves", .timeLimit(.minutes(5)))
     func manySpaces() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let users = ["anna", "bert"].map { UserID($0) }

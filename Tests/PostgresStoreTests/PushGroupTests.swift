@@ -65,7 +65,7 @@ struct PushGroupTests {
 
     @Test(
         "Pushes that wait are stored together, each once, and each is told what became of its own",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func together() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let records = (0..<60).map { "r\($0)" }
@@ -79,7 +79,7 @@ struct PushGroupTests {
         }
     }
 
-    @Test("A push that fails fails none of those that shared its transaction", .timeLimit(.minutes(1)))
+    @Test("A push that fails fails none of those that shared its transaction", .timeLimit(.minutes(5)))
     func isolation() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             try await fixture.database.run(
@@ -104,7 +104,7 @@ struct PushGroupTests {
         }
     }
 
-    @Test("Pushes that wait for somebody's lock stop nobody else's for as long", .timeLimit(.minutes(1)))
+    @Test("Pushes that wait for somebody's lock stop nobody else's for as long", .timeLimit(.minutes(5)))
     func freeLanes() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let records = (0..<PushGroups.lanes).map { "r\($0)" }
@@ -124,7 +124,7 @@ struct PushGroupTests {
 
     @Test(
         "Pushes of members share transactions, write into their own spaces alone, and bring what their user may see",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func members() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let spaces = ["u0": Self.family, "u1": Self.family, "u2": Self.work]
