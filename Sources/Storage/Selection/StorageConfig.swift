@@ -1,4 +1,5 @@
 public import Kernel
+import PostgresStore
 
 /// The section `storage`: where the change log is (spec: operations.md, "Keys of the config file").
 public struct StorageConfig: ConfigSection {
@@ -103,7 +104,12 @@ public struct StorageConfig: ConfigSection {
             (1...100_000).contains(sqlite.maxQueuedPushes), "sqlite.maxQueuedPushes", "must be from 1 to 100000")
         check.require((2...1000).contains(postgres.maxConnections), "postgres.maxConnections", "must be from 2 to 1000")
         for (key, url) in [("postgres.url", postgres.url), ("postgres.listenURL", postgres.listenURL)] {
-            check.require(url.map(Self.isPostgres) ?? true, key, "must begin with postgres:// or postgresql://")
+            guard let url else { continue }
+            guard Self.isPostgres(url) else {
+                check.require(false, key, "must begin with postgres:// or postgresql://")
+                continue
+            }
+            if let fault = PostgresStoreConfig.fault(inURL: url) { check.require(false, key, fault) }
         }
         check.require(
             engine != .postgres || postgres.url != nil, "postgres.url", "must say where the database is (DATABASE_URL)")
