@@ -51,6 +51,9 @@ final class PostgresEngine: Sendable {
         let client = try DatabaseAccess.client(config, metrics: metrics, logger: logger)
         do throws(StoreError) {
             try await DatabaseCheck.check(client)
+            for setting in try await DatabaseCheck.risks(client) {
+                logger.warning("the database may lose acknowledged pushes in a crash", metadata: ["off": "\(setting)"])
+            }
             let pending = try migrator.plan.pending(after: try await migrator.applied(client))
             guard config.migrate || pending.isEmpty else {
                 throw StoreError(.needsMigration, "The database needs migrations: run `mana-sync db migrate`.")
