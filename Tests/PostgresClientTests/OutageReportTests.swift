@@ -14,7 +14,7 @@ struct OutageReportTests {
     }
 
     private static func lines(_ events: [(second: Int, event: Event)]) -> [String] {
-        let lines = Lines()
+        let lines = LogLines()
         let report = OutageReport(of: "The database", logger: Logger(label: "test") { _ in lines })
         let start = ContinuousClock.now
         for (second, event) in events {
@@ -61,31 +61,5 @@ struct OutageReportTests {
     @Test("says nothing of a first connection")
     func first() {
         #expect(Self.lines([(0, .reached)]).isEmpty)
-    }
-}
-
-/// Keeps lines as text.
-private final class Lines: LogHandler {
-    let all = Mutex<[String]>([])
-
-    func log(event: LogEvent) {
-        let fields = (event.metadata ?? [:]).filter { $0.key != "cause" }.sorted { $0.key < $1.key }
-        let text = fields.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        all.withLock { $0.append("\(event.level): \(event.message) \(text)") }
-    }
-
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
     }
 }

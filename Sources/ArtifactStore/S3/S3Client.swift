@@ -107,7 +107,7 @@ final class S3Client: Sendable {
         let response = try await send(request) { $0 }
         var received: UInt64 = 0
         var chunks = response.body.makeAsyncIterator()
-        while let chunk = try await Self.next(&chunks) {
+        while let chunk = try await next(&chunks) {
             received += UInt64(chunk.readableBytes)
             guard received <= size else { break }
             try await consume(chunk)
@@ -117,13 +117,13 @@ final class S3Client: Sendable {
         }
     }
 
-    private static func next(
+    private func next(
         _ chunks: inout HTTPClientResponse.Body.AsyncIterator
     ) async throws(ArtifactError) -> ByteBuffer? {
         do {
             return try await chunks.next()
         } catch {
-            throw ArtifactError(.unavailable, "The connection to the S3 service broke.", cause: "\(error)")
+            throw ArtifactError(.unavailable, "The connection to the S3 service broke: \(place).", cause: "\(error)")
         }
     }
 

@@ -65,7 +65,7 @@ public final class OperatorBackups: Sendable {
     /// Nobody is served yet: if an older database was put in place, nobody sees what was erased.
     private func eraseAgain() async {
         do {
-            try await ledgers.reapply()
+            try await ledgers.reapply(patience: .seconds(10))
         } catch {
             logger.warning(
                 "the ledger of erasures beside the artifacts could not be read: if the database is an older copy, it may have users who were erased",

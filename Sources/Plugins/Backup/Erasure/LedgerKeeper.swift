@@ -45,13 +45,13 @@ struct LedgerKeeper: ArtifactRetention {
     /// Erases again what this database's ledger beside the artifacts has, and the database has not: it is an older copy that was put in place by
     /// hand. Ledgers of other databases are for restores alone: they may belong to other deployments that share the store.
     ///
+    /// - Parameter patience: How long the store of artifacts may take to hand the ledger out.
     /// - Returns: the ledger that is kept; nil where none is.
+    /// - Throws: ``BackupError`` with `unavailable` where the store takes longer.
     @discardableResult
-    func reapply() async throws -> ErasureLedger? {
+    func reapply(patience: Duration? = nil) async throws -> ErasureLedger? {
         let own = try await users.erasureLedger()
-        let key = try key(of: own)
-        guard let artifact = try await store.list().first(where: { $0.key == key }) else { return nil }
-        let kept = try await read(artifact)
+        guard let kept = try await withPatience(patience, { try await read(key(of: own)) }) else { return nil }
         guard kept.secret == own.secret, own.lacksAny(of: kept) else { return kept }
         let reapplied = try await users.reapply([kept])
         if reapplied.erased > 0 {
@@ -60,6 +60,22 @@ struct LedgerKeeper: ArtifactRetention {
                 metadata: ["users": "\(reapplied.users)", "erased": "\(reapplied.erased)"])
         }
         return kept
+    }
+
+    private func withPatience<Value: Sendable>(
+        _ patience: Duration?, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let patience else { return try await work() }
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask(operation: work)
+            group.addTask { [time] in
+                try await time.sleep(for: patience)
+                throw BackupError(.unavailable, "The store of artifacts did not answer in time.")
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
     }
 
     /// All ledgers that are kept.
@@ -77,6 +93,11 @@ struct LedgerKeeper: ArtifactRetention {
             throw BackupError(.internalFault, "The name of the ledger of erasures is none.")
         }
         return key
+    }
+
+    private func read(_ key: ArtifactKey) async throws -> ErasureLedger? {
+        guard let artifact = try await store.list().first(where: { $0.key == key }) else { return nil }
+        return try await read(artifact)
     }
 
     private func read(_ artifact: StoredArtifact) async throws -> ErasureLedger {
