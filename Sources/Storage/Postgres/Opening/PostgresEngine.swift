@@ -58,6 +58,14 @@ final class PostgresEngine: Sendable {
             guard config.migrate || pending.isEmpty else {
                 throw StoreError(.needsMigration, "The database needs migrations: run `mana-sync db migrate`.")
             }
+            guard try await !migrator.takesOver(client) else {
+                throw StoreError(
+                    .needsMigration,
+                    """
+                    The database has the table sync_changes of another server. `mana-sync db migrate --dry-run` says what taking it over means, \
+                    `mana-sync db migrate` does it.
+                    """)
+            }
             if !pending.isEmpty { _ = try await migrator.migrate(client) }
             let role = try await WorkingRole.find(client, allowSuperuser: config.allowSuperuser)
             try await ChangeClock.raise(
