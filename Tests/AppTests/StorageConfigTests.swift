@@ -24,6 +24,7 @@ struct StorageConfigTests {
         arguments: [
             "storage: {engine: postgres}", "storage: {engine: mysql}", "storage: {postgres: {url: 'mysql://a'}}",
             "storage: {postgres: {listenURL: a}}", "storage: {postgres: {maxConnections: 1}}",
+            "storage: {postgres: {maxWait: 99ms}}", "storage: {postgres: {maxWait: 61s}}",
             "storage: {postgres: {preparedStatements: maybe}}",
         ])
     func refused(text: String) {

@@ -54,7 +54,7 @@ final class ConnectionPool {
     func nextDeadline(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var deadlines = connections.compactMap(\.cancelDeadline)
         if let first = waiting.first {
-            deadlines.append(first.since + options.acquireTimeout)
+            deadlines.append(deadline(of: first))
             deadlines += members.values.filter { $0.connection == nil && $0.since + Self.patience > now }
                 .map { $0.since + Self.patience }
         }
@@ -71,7 +71,9 @@ final class ConnectionPool {
         if waiting.isEmpty, serve(item, since: since) { return }
         guard waiting.count < options.maxWaiting else {
             metrics.refusedOne()
-            return item.fail(PostgresError(.poolExhausted, "Too many requests wait for a database connection."))
+            return item.fail(
+                foundNoConnection: PostgresError(
+                    .poolExhausted, "Too many requests wait for a database connection."))
         }
         waiting.append(item, since: since)
         metrics.waitingIs(waiting.count)
@@ -124,14 +126,19 @@ final class ConnectionPool {
             guard let deadline = connection.cancelDeadline, deadline <= now else { continue }
             settle(connection.abandon(because: .connectionLost), of: connection)
         }
-        while let first = waiting.first, first.since + options.acquireTimeout <= now {
+        while let first = waiting.first, deadline(of: first) <= now {
             waiting.removeFirst()
             metrics.refusedOne()
+            let exhausted = PostgresError(.poolExhausted, "No database connection was free in time.")
             first.item.fail(
-                opening.lastError ?? PostgresError(.poolExhausted, "No database connection was free in time."))
+                foundNoConnection: opening.lastError ?? (opening.unreachableSince == nil ? exhausted : .connectionLost))
         }
         openWanted(at: now)
         serveWaiting()
+    }
+
+    private func deadline(of place: WaitingLine.Place) -> ContinuousClock.Instant {
+        opening.deadline(ofWaitSince: place.since, timeout: options.acquireTimeout)
     }
 
     /// Fails everything, and closes all connections.
@@ -214,14 +221,18 @@ final class ConnectionPool {
         outage.failed(loss, isAttempt: false)
         metrics.lostOne()
         metrics.connectionsAre(connections.count)
+        if connections.isEmpty { opening.becomesUnreachable(at: .now) }
         opening.delay(by: options.backoff.delay(failures: 1, using: &random))
     }
 
     // MARK: Opening
 
-    /// How many requests stand behind others.
+    /// How many connections would serve those that stand behind others. While the database cannot be reached it is tried all the same, one attempt at a
+    /// time: nobody has to wait to find out that it is back.
     private var demand: Int {
-        connections.reduce(waiting.count) { $0 + max(0, $1.load - 1) }
+        guard opening.unreachableSince == nil else { return 1 }
+        let behind = connections.reduce(waiting.count) { $0 + max(0, $1.load - 1) }
+        return opening.lastError == nil ? behind : min(behind, 1)
     }
 
     private func openWanted(at now: ContinuousClock.Instant) {
@@ -250,6 +261,7 @@ final class ConnectionPool {
             members[id] = nil
             metrics.attemptFailed()
             outage.failed(error, isAttempt: true)
+            if connections.isEmpty { opening.becomesUnreachable(at: .now) }
             opening.fail(error, options.backoff, using: &random)
             // Waiting does not help against a wrong password.
             if error.isLasting, connections.isEmpty { failWaiting(error) }
@@ -258,7 +270,7 @@ final class ConnectionPool {
     }
 
     private func failWaiting(_ error: PostgresError) {
-        while let place = waiting.removeFirst() { place.item.fail(error) }
+        while let place = waiting.removeFirst() { place.item.fail(foundNoConnection: error) }
         metrics.waitingIs(0)
     }
 }

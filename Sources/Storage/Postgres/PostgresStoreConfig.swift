@@ -18,6 +18,8 @@ public struct PostgresStoreConfig: Sendable {
     public var listenURL: String?
     /// How many connections may be open; at least 2, one more listens.
     public var maxConnections: Int
+    /// How long a request waits for a connection, and how long an outage of the database is waited through before all are answered at once.
+    public var maxWait: Duration
     /// Whether statements are prepared; false for PgBouncer before 1.21 in transaction mode.
     public var preparesStatements: Bool
     /// Whether the server may work as a superuser where there is no restricted role.
@@ -36,12 +38,14 @@ public struct PostgresStoreConfig: Sendable {
     /// A configuration of its parts.
     public init(
         url: String, passwordFile: String? = nil, listenURL: String? = nil, maxConnections: Int = 8,
-        preparesStatements: Bool = true, allowSuperuser: Bool = false, migrate: Bool = true, maxOperations: Int = 4096
+        maxWait: Duration = .seconds(5), preparesStatements: Bool = true, allowSuperuser: Bool = false,
+        migrate: Bool = true, maxOperations: Int = 4096
     ) {
         self.url = url
         self.passwordFile = passwordFile
         self.listenURL = listenURL
         self.maxConnections = maxConnections
+        self.maxWait = maxWait
         self.preparesStatements = preparesStatements
         self.allowSuperuser = allowSuperuser
         self.migrate = migrate

@@ -50,6 +50,8 @@ public struct StorageConfig: ConfigSection {
         public var passwordFile: String?
         /// How many connections the server opens; one more listens.
         public var maxConnections = 8
+        /// How long a request waits for a connection. In an outage of the database all wait as long from its beginning; later they are answered 503 at once.
+        public var maxWait: Duration = .seconds(5)
         /// Whether the server may work as a superuser where there is no restricted role for it.
         public var allowSuperuser = false
         /// `off` for PgBouncer before 1.21 in transaction mode.
@@ -103,6 +105,9 @@ public struct StorageConfig: ConfigSection {
         check.require(
             (1...100_000).contains(sqlite.maxQueuedPushes), "sqlite.maxQueuedPushes", "must be from 1 to 100000")
         check.require((2...1000).contains(postgres.maxConnections), "postgres.maxConnections", "must be from 2 to 1000")
+        check.require(
+            (.milliseconds(100) ... .seconds(60)).contains(postgres.maxWait), "postgres.maxWait",
+            "must be from 100ms to 60s")
         for (key, url) in [("postgres.url", postgres.url), ("postgres.listenURL", postgres.listenURL)] {
             guard let url else { continue }
             guard Self.isPostgres(url) else {
