@@ -1,5 +1,3 @@
-import Logging
-
 /// The connections that requests share, and who waits for one. It belongs to the poll thread.
 ///
 /// A request goes to an idle connection. Without one it waits for another to be opened, for a moment and as far as the bound allows; then it
@@ -20,7 +18,7 @@ final class ConnectionPool {
     let configuration: PostgresConfiguration
     let options: PostgresClientOptions
     let metrics: PoolMetrics
-    let logger: Logger
+    let outage: OutageReport
     var members: [Int: Member] = [:] {
         didSet {
             connections = members.values.compactMap(\.connection)
@@ -37,14 +35,14 @@ final class ConnectionPool {
 
     init(
         thread: PollThread, connector: Connector, configuration: PostgresConfiguration, options: PostgresClientOptions,
-        metrics: PoolMetrics, logger: Logger
+        metrics: PoolMetrics, outage: OutageReport
     ) {
         self.thread = thread
         self.connector = connector
         self.configuration = configuration
         self.options = options
         self.metrics = metrics
-        self.logger = logger
+        self.outage = outage
     }
 
     /// Whether nothing waits, runs or is held by a session.
@@ -220,7 +218,7 @@ final class ConnectionPool {
     }
 
     private func note(_ loss: PostgresError) {
-        logger.warning("A database connection was lost.", metadata: ["cause": "\(loss.cause ?? loss.message)"])
+        outage.failed(loss, isAttempt: false)
         metrics.lostOne()
         metrics.connectionsAre(connections.count)
         if connections.isEmpty { opening.becomesUnreachable(at: .now) }
@@ -255,15 +253,14 @@ final class ConnectionPool {
         switch result {
         case .success(let handle):
             members[id]?.connection = PipelinedConnection(id: id, handle: handle, options: options)
-            if opening.lastError != nil { logger.info("The database can be reached again.") }
+            outage.reached()
             opening = OpeningState()
             metrics.connectionsAre(connections.count)
             serveWaiting()
         case .failure(let error):
             members[id] = nil
             metrics.attemptFailed()
-            logger.warning(
-                "The database cannot be connected to.", metadata: ["cause": "\(error.cause ?? error.message)"])
+            outage.failed(error, isAttempt: true)
             if connections.isEmpty { opening.becomesUnreachable(at: .now) }
             opening.fail(error, options.backoff, using: &random)
             // Waiting does not help against a wrong password.

@@ -1,3 +1,5 @@
+import PostgresClient
+
 /// How a PostgreSQL store reaches its database and what it may use.
 public struct PostgresStoreConfig: Sendable {
     /// Whose wall clock the change clock follows.
@@ -26,6 +28,10 @@ public struct PostgresStoreConfig: Sendable {
     public var migrate: Bool
     /// How many pushes and reads may be under way in all, waiting ones included; those beyond get `overloaded`.
     public var maxOperations: Int
+
+    /// What is wrong with a database's URL, as the end of a sentence that repeats nothing of it; nil where nothing is that shows before
+    /// somebody connects.
+    public static func fault(inURL url: String) -> String? { PostgresConfiguration.fault(inURL: url) }
 
     package var wallClock = WallClock.database
 

@@ -1,4 +1,5 @@
 public import Kernel
+import PostgresStore
 
 /// The section `storage`: where the change log is (spec: operations.md, "Keys of the config file").
 public struct StorageConfig: ConfigSection {
@@ -108,7 +109,12 @@ public struct StorageConfig: ConfigSection {
             (.milliseconds(100) ... .seconds(60)).contains(postgres.maxWait), "postgres.maxWait",
             "must be from 100ms to 60s")
         for (key, url) in [("postgres.url", postgres.url), ("postgres.listenURL", postgres.listenURL)] {
-            check.require(url.map(Self.isPostgres) ?? true, key, "must begin with postgres:// or postgresql://")
+            guard let url else { continue }
+            guard Self.isPostgres(url) else {
+                check.require(false, key, "must begin with postgres:// or postgresql://")
+                continue
+            }
+            if let fault = PostgresStoreConfig.fault(inURL: url) { check.require(false, key, fault) }
         }
         check.require(
             engine != .postgres || postgres.url != nil, "postgres.url", "must say where the database is (DATABASE_URL)")
