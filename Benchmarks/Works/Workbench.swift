@@ -10,6 +10,8 @@ struct Workbench {
     let scratch: URL
     /// The cores of the servers, if they are pinned.
     let serverCores: String?
+    /// The server's connections to PostgreSQL.
+    let pool: Int
     /// How long to measure.
     let pace: Pace
     /// The event loops of the load.
@@ -21,10 +23,12 @@ struct Workbench {
     ///
     /// - Parameter storage: Where it stores changes. With PostgreSQL, both may use all cores.
     func withServer<Result>(
-        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, _ body: (ServerUnderTest) throws -> Result
+        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, authPort: Int? = nil,
+        _ body: (ServerUnderTest) throws -> Result
     ) throws -> Result {
         let cores = if case .postgres = storage { PostgresCluster.allCores } else { serverCores }
-        let server = try ServerUnderTest(binary: binary, folder: folder, storage: storage, cores: cores)
+        let server = try ServerUnderTest(
+            binary: binary, folder: folder, storage: storage, authPort: authPort, cores: cores)
         defer { server.process.stop() }
         return try body(server)
     }

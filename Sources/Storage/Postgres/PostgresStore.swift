@@ -86,9 +86,7 @@ public final class PostgresStore: ChangeLog {
         defer { engine.gate.leave() }
         guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.page(query, into: sink)) }
         return try await engine.notices.during { () throws(StoreError) in
-            query.includesSpaces || push.writableSpaces != nil
-                ? try await engine.storeShared(push, thenReading: query, into: sink)
-                : try await engine.store(push, thenReading: query, into: sink)
+            try await engine.store(push, thenReading: query, into: sink)
         }
     }
 

@@ -146,7 +146,7 @@ final class NoticeExchange: Sendable {
             told.withLock { $0 = posted }
             try await Task.sleep(for: Self.pause)
         } catch {
-            logger.warning("Other servers could not be told of commits: \(StoreError(any: error))")
+            logOutage("Other servers could not be told of commits", error)
             if pings { hearing.pingFailed() }
             // What is lost now, they are told as soon as they can be: that they have to look.
             waiting.withLock { $0.overflow() }
@@ -168,7 +168,7 @@ final class NoticeExchange: Sendable {
             hearing.saw(clock: clock)
             return true
         } catch {
-            logger.warning("The change clock could not be read for the other servers: \(StoreError(any: error))")
+            logOutage("The change clock could not be read for the other servers", error)
             return false
         }
     }
@@ -180,8 +180,14 @@ final class NoticeExchange: Sendable {
             _ = try await client.query(
                 try Self.statement([NoticeMessage(sender: sender, content: .farewell).text]))
         } catch {
-            logger.warning("The other servers could not be told that this one goes: \(StoreError(any: error))")
+            logOutage("The other servers could not be told that this one goes", error)
         }
+    }
+
+    private func logOutage(_ what: String, _ error: any Error) {
+        let error = StoreError(any: error)
+        // Of outages the client's log tells, and once.
+        logger.log(level: error.code == .unavailable ? .debug : .warning, "\(what): \(error)")
     }
 
     private static func statement(_ payloads: [String]) throws(PostgresError) -> PostgresStatement {

@@ -7,8 +7,10 @@ import Synchronization
 /// Hears of other servers' commits by LISTEN and passes the news on. What it may have missed it looks for in the log: only where that is too much, or fails,
 /// the listeners hear of a gap (decision 7).
 final class NoticeHearing: Sendable {
-    /// How often a look-up is tried.
+    /// How often a look-up is tried that the database refuses.
     private static let attempts = 4
+    /// For how long one is tried while the database cannot be reached: LISTEN may be back before the other connections are.
+    private static let patience = Duration.seconds(30)
     /// How long after a failure the next attempt waits.
     private static let retryPause = Duration.milliseconds(250)
 
@@ -67,11 +69,8 @@ final class NoticeHearing: Sendable {
             } else {
                 hear(message.content, from: message.sender)
             }
-        case .disconnected(let error):
-            mark.withLock { $0.disconnected() }
-            _ = firstAttempt.end()
-            logger.warning("The connection for other servers' notices is lost: \(error)")
-        case .ended:
+        // The client's log says so.
+        case .disconnected, .ended:
             mark.withLock { $0.disconnected() }
             _ = firstAttempt.end()
         }
@@ -96,8 +95,13 @@ final class NoticeHearing: Sendable {
     /// What this server said of itself it knows, but that it has come back.
     private func hearOwn(_ content: NoticeMessage.Content) {
         guard case .ping(let told) = content else { return }
-        mark.withLock { $0.heardEcho(from: sender, told: told) }
+        let isFirst = mark.withLock { mark in
+            let hadNone = mark.place == nil
+            mark.heardEcho(from: sender, told: told)
+            return hadNone && mark.place != nil
+        }
         doubt.yield()
+        if isFirst { logger.info("What other servers commit can be looked for from now on.") }
     }
 
     /// Whether another server was heard for the first time since this was asked last.
@@ -151,16 +155,17 @@ final class NoticeHearing: Sendable {
     func stop() { doubt.finish() }
 
     private func lookUp(behind place: Int64, lastClock: Int64) async {
+        let began = ContinuousClock.now
         var attempt = 1
         while true {
             do {
-                let missed = MissedCommits(
-                    try await client.transaction(try MissedCommits.statements(behind: place, role: role)),
-                    behind: place, lastClock: lastClock)
-                return tell(missed)
+                let results = try await client.transaction(try MissedCommits.statements(behind: place, role: role))
+                return tell(MissedCommits(results, behind: place, lastClock: lastClock))
             } catch {
-                guard attempt < Self.attempts, !Task.isCancelled else {
-                    logger.warning("What other servers committed could not be looked for: \(StoreError(any: error))")
+                let error = StoreError(any: error)
+                let mayPass = error.code == .unavailable && began.duration(to: .now) < Self.patience
+                guard mayPass || attempt < Self.attempts, !Task.isCancelled else {
+                    logger.warning("What other servers committed could not be looked for: \(error)")
                     return board.post(.gap)
                 }
             }
