@@ -48,13 +48,16 @@ final class HearingStore: Sendable {
         news.flatMap { news -> [ChangeNotice] in if case .committed(let notices) = news { notices } else { [] } }
     }
 
+    /// Its mark.
+    var place: Int64? { get throws { try Self.hearing(of: store).place } }
+
     /// Forgets what it has told.
     func forget() { box.told.withLock { $0 = [] } }
 
     /// Lets time pass until both servers have heard of all that is committed by now, so that only what is later can be looked for.
     func hearOfEverything() async throws {
         let clock = try await fixture.database.run("SELECT \(MissedCommits.clock)").integer(0, 0) ?? 0
-        while try Self.hearing(of: store).place ?? 0 < clock { try await letRoundPass() }
+        while try place ?? 0 < clock { try await letRoundPass() }
         forget()
     }
 

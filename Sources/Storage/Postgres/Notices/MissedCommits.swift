@@ -86,6 +86,6 @@ struct MissedCommits: Sendable {
     }
 
     private static func timestamp(_ place: Int64) -> String {
-        "(timestamptz 'epoch' + interval '1 microsecond' * \(place))"
+        "(\(TransactionFunctions.place(of: "\(place)")))"
     }
 }
