@@ -9,7 +9,7 @@ from .gate import Abandoned
 from .mismatch import Mismatch
 from .websocket import Closed, WebSocket
 
-GOING_AWAY, TRY_AGAIN_LATER = 1001, 1013
+GOING_AWAY = 1001
 
 
 class Follower:
@@ -21,7 +21,6 @@ class Follower:
         self.connections = self.told = 0
         self.farewell = None  # how the server said goodbye
         self.failure = None
-        self.may_fall_behind = False  # whether the server may tell it to come back and look for itself
         self.draining = False  # set once the server has been told to stop: from then on a farewell is due
         self._changed = threading.Condition()
         self._up, self._tokens, self._connection = up, tokens, None
@@ -179,8 +178,6 @@ class SocketFollower(Follower):
             while True:
                 self._hear(self._message(socket))
         except Closed as closed:
-            if closed.code == TRY_AGAIN_LATER and self.may_fall_behind and not self.draining:
-                raise NoAnswer("told to come back") from None
             if not self.draining or closed.code != GOING_AWAY:
                 raise Mismatch("the server closed the socket", closed) from None
 

@@ -14,7 +14,7 @@ _PATIENCE = 20.0  # seconds that a device may hear nothing of what it lacks
 
 
 def wakes(pair, requests, seed):
-    """A push at one server wakes a stream and a socket at the other, both ways, before and after the servers were deaf."""
+    """A push at one server wakes a stream and a socket at the other, both ways, before and after the servers were deaf, and those of that time once they hear again. No socket is closed."""
     tokens, delays, up = Tokens(), [], Gate()
     devices = [_Listening(port, tokens, up) for port in pair.ports]
     try:
@@ -52,7 +52,6 @@ class _Listening:
             StreamFollower("ada", None, app, port, tokens, up),
             SocketFollower("ada", None, app, port, tokens, up, {app: ["notes"]}),
         ]
-        self._followers[1].may_fall_behind = True
 
     def start(self):
         for follower in self._followers:
@@ -87,8 +86,6 @@ class InstancesRun(LiveRun):
     def __init__(self, pair, tokens, requests, seed):
         super().__init__(pair, tokens, requests, seed)
         self._faults = 0
-        for follower in self.followers:
-            follower.may_fall_behind = True
 
     def _crash(self, point):
         """Not a crash: the connections by which the servers hear of one another are cut while devices push."""
@@ -101,9 +98,6 @@ class InstancesRun(LiveRun):
         self.server.deafen({0, 1} if self._faults % 4 else {0})
         self._reached(min(point + len(self.requests) // 20, len(self.requests)))
         self.server.heal()
-
-    def _hears_only_itself(self, follower):
-        return False  # whoever may have missed something looks for itself
 
 
 def household(pair, requests, seed):

@@ -8,6 +8,8 @@ from household.mismatch import Mismatch
 from household.server import Server
 
 _PATIENCE = 20.0  # seconds for the listening connections to be there, or gone
+_FIRST_MARK = 40.0  # seconds until a server knows from where on to look for what it misses
+_HAS_MARK = "can be looked for from now on"
 
 
 class Pair:
@@ -33,6 +35,7 @@ class Pair:
         for server in self.servers:
             server.start()
         self._wait_for_listeners({0, 1})
+        self._wait_for_marks()
 
     @property
     def ports(self):
@@ -82,6 +85,14 @@ class Pair:
             if time.monotonic() > deadline:
                 raise Mismatch(f"{_PATIENCE:g} s later others listen than should", f"{found}, not {expected}")
             time.sleep(0.005)
+
+    def _wait_for_marks(self):
+        """Until both know from where on to look: what they miss before that closes sockets."""
+        deadline = time.monotonic() + _FIRST_MARK
+        while not all(any(_HAS_MARK in line for line in server.last_lines(1000)) for server in self.servers):
+            if time.monotonic() > deadline:
+                raise Mismatch(f"{_FIRST_MARK:g} s later a server has no mark", *self.last_lines())
+            time.sleep(0.05)
 
 
 def _role(number):
