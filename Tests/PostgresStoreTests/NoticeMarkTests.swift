@@ -13,9 +13,15 @@ struct NoticeMarkTests {
         mark.connected()
         for _ in 0..<NoticeMark.firstRound {
             _ = mark.heard(other, told: told)
-            mark.heardEcho(from: own, told: 1000)
+            hearRound(in: &mark, told: 1000)
         }
         return mark
+    }
+
+    /// A ping that is sent because it is time comes back.
+    private func hearRound(in mark: inout NoticeMark, told: Int64) {
+        mark.pinged()
+        mark.heardEcho(from: own, told: told)
     }
 
     private func expectDoubt(
@@ -39,15 +45,29 @@ struct NoticeMarkTests {
         let isNew = mark.heard(other, told: 5)
         #expect(isNew)
         for _ in 1..<NoticeMark.firstRound {
-            mark.heardEcho(from: own, told: 10)
+            hearRound(in: &mark, told: 10)
             #expect(mark.place == nil)
         }
-        mark.heardEcho(from: own, told: 10)
+        hearRound(in: &mark, told: 10)
         #expect(mark.place == 5)
         let isNewAgain = mark.heard(other, told: 12)
         #expect(!isNewAgain)
-        mark.heardEcho(from: own, told: 11)
+        hearRound(in: &mark, told: 11)
         #expect(mark.place == 11)
+    }
+
+    @Test("Pings for servers that are new make no rounds, however many there are")
+    func questions() {
+        var mark = settled(told: 5)
+        mark.disconnected()
+        mark.connected()
+        mark.doubted()
+        for _ in 0..<10 {
+            mark.heardEcho(from: own, told: 50)
+        }
+        #expect(mark.place == 5)
+        #expect(mark.rounds == NoticeMark.firstRound)
+        expectDoubt(.since(5), in: &mark)
     }
 
     @Test("Without a mark anything may have been missed")
@@ -92,9 +112,9 @@ struct NoticeMarkTests {
         mark.connected()
         mark.doubted()
         _ = mark.heard(other, told: 50)
-        for _ in 1..<NoticeMark.firstRound { mark.heardEcho(from: own, told: 50) }
+        for _ in 1..<NoticeMark.firstRound { hearRound(in: &mark, told: 50) }
         #expect(mark.place == 5)
-        mark.heardEcho(from: own, told: 50)
+        hearRound(in: &mark, told: 50)
         #expect(mark.place == 50)
     }
 
@@ -103,13 +123,13 @@ struct NoticeMarkTests {
     func silent() {
         var mark = settled(told: 5)
         for _ in 1..<NoticeMark.mostSilentRounds {
-            mark.heardEcho(from: own, told: 2000)
+            hearRound(in: &mark, told: 2000)
             #expect(mark.place == 5)
             expectDoubt(nil, in: &mark)
         }
-        mark.heardEcho(from: own, told: 2000)
+        hearRound(in: &mark, told: 2000)
         expectDoubt(.since(5), in: &mark)
-        for _ in 1..<NoticeMark.firstRound { mark.heardEcho(from: own, told: 2000) }
+        for _ in 1..<NoticeMark.firstRound { hearRound(in: &mark, told: 2000) }
         #expect(mark.place == 2000)
     }
 
@@ -117,7 +137,7 @@ struct NoticeMarkTests {
     func farewell() {
         var mark = settled(told: 5)
         mark.heardFarewell(of: other)
-        mark.heardEcho(from: own, told: 1001)
+        hearRound(in: &mark, told: 1001)
         #expect(mark.place == 1001)
         expectDoubt(nil, in: &mark)
     }
@@ -138,7 +158,7 @@ struct NoticeMarkTests {
     func echoes() {
         var mark = settled(told: 5)
         mark.pinged()
-        mark.heardEcho(from: own, told: 6)
+        hearRound(in: &mark, told: 6)
         expectEcho(.heard, in: &mark)
         mark.pinged()
         mark.pingFailed()

@@ -138,7 +138,7 @@ final class NoticeExchange: Sendable {
         var payloads = batch.payloads(from: sender, told: told.withLock { $0 })
         if pings, let posted {
             payloads.append(NoticeMessage(sender: sender, content: .ping(told: posted)).text)
-            hearing.pinged()
+            if wasDue { hearing.pinged() }
         }
         guard !payloads.isEmpty else { return }
         do {

@@ -43,7 +43,7 @@ final class NoticeHearing: Sendable {
     /// Up to where everything was told to this server's listeners; nil where nobody knows.
     var place: Int64? { mark.withLock { $0.place } }
 
-    /// How often an own ping has come back.
+    /// How often an own ping that was sent at the pace has come back.
     var rounds: Int { mark.withLock { $0.rounds } }
 
     /// Returns when the first attempt to listen has succeeded or failed. After a failure the listeners hear of a gap once it succeeds.
@@ -113,7 +113,7 @@ final class NoticeHearing: Sendable {
         doubt.yield()
     }
 
-    /// A ping is about to be sent.
+    /// A ping is about to be sent because it is time.
     func pinged() { mark.withLock { $0.pinged() } }
 
     /// It could not be sent.

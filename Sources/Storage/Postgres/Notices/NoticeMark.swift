@@ -34,7 +34,7 @@ struct NoticeMark: Sendable {
     static let mostSilentRounds = 4
 
     private var servers: [NoticeMessage.Sender: Server] = [:]
-    /// Own pings that came back: ever, and in this session.
+    /// Own pings that came back, of those that are sent at the pace: ever, and in this session.
     private(set) var rounds = 0
     private var roundsOfSession = 0
     private var isListening = false
@@ -100,7 +100,7 @@ struct NoticeMark: Sendable {
         return doubt
     }
 
-    /// An own ping is about to be sent.
+    /// An own ping is about to be sent because it is time. One that is sent for another server, which is new, makes no round and is not waited for.
     mutating func pinged() {
         awaitsEcho = isListening
     }
@@ -131,8 +131,9 @@ struct NoticeMark: Sendable {
 
     /// An own ping came back, and so has all that was sent before it in this session.
     mutating func heardEcho(from own: NoticeMessage.Sender, told: Int64) {
-        awaitsEcho = false
         hasHeardEcho = true
+        guard awaitsEcho else { return }
+        awaitsEcho = false
         rounds += 1
         servers[own] = Server(told: told, round: rounds)
         let gone = servers.filter { rounds - $0.value.round > Self.mostSilentRounds }
