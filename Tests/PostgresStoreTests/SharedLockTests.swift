@@ -62,7 +62,7 @@ struct SharedLockTests {
     @Test("A reader waits for a push that has its place, and brings its row")
     func waits() async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             let reading = Reading()
             try await push(into: fixture) {
                 await reading.begin { try await page(fixture.store) }
@@ -75,7 +75,7 @@ struct SharedLockTests {
     @Test("Without that lock its cursor passes the row, which is what the other test is to find")
     func loses() async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             try await fixture.database.run(
                 """
                 CREATE OR REPLACE FUNCTION sync_hold_scopes(p_user text, p_locks bigint[], p_exclusive boolean[])

@@ -6,6 +6,8 @@ import Kernel
 struct GrantedMemberships: Sendable {
     let endpoint: UserEndpoint
     let grants: any SpaceGrants
+    /// In lower case.
+    let readOnlyRoles: Set<String>
     let time: any TimeSource
 
     /// The answer, which holds in storage too.
@@ -14,9 +16,10 @@ struct GrantedMemberships: Sendable {
     func fetch(_ userID: String) async throws(LookupFailure) -> Memberships {
         let asked = time.elapsed
         let user = UserID(userID)
-        let memberships = try Memberships(json: await endpoint.answer(about: userID), of: user)
+        let memberships = try Memberships(
+            json: await endpoint.answer(about: userID), of: user, readOnlyRoles: readOnlyRoles)
         do throws(StoreError) {
-            try await grants.grant(memberships.spaces, to: user, askedBefore: time.elapsed - asked)
+            try await grants.grant(memberships.access, to: user, askedBefore: time.elapsed - asked)
         } catch {
             throw LookupFailure(.notKept, "the answer could not be granted: \(error)")
         }

@@ -5,7 +5,7 @@ import Logging
 
 /// Lets users share records in spaces, whose members the auth service knows (spec: protocol.md, "Spaces"; decision 13).
 ///
-/// It knows nothing of sync: it provides a ``SpaceDirectory``, and keeps in storage which spaces users may read.
+/// It knows nothing of sync: it provides a ``SpaceDirectory``, and keeps in storage which spaces users may read, and write into.
 public struct SpacesPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "spaces", summary: "records shared in spaces, whose members the auth service knows",
@@ -35,7 +35,9 @@ public struct SpacesPlugin: Plugin {
         settings.staleFor = config.staleFor
         settings.capacity = config.cachedUsers
         let grants = try dependencies.require(.spaceGrants)
-        let memberships = GrantedMemberships(endpoint: endpoint, grants: grants, time: time)
+        let memberships = GrantedMemberships(
+            endpoint: endpoint, grants: grants, readOnlyRoles: Set(config.readOnlyRoles.map { $0.lowercased() }),
+            time: time)
         self.endpoint = endpoint
         lookup = CachedLookup(
             service: "memberships", consequence: "what it said last holds, and nobody's changes are refused",
@@ -43,7 +45,6 @@ public struct SpacesPlugin: Plugin {
         ) { userID throws(LookupFailure) in try await memberships.fetch(userID) }
         directory = MembershipDirectory(
             lookup: lookup, grants: grants, staleFor: config.staleFor,
-            readOnlyRoles: Set(config.readOnlyRoles.map { $0.lowercased() }),
             metrics: SpacesMetrics(factory: dependencies.metrics))
         logger = dependencies.logger
     }
