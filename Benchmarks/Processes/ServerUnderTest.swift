@@ -21,12 +21,16 @@ struct ServerUnderTest {
     let startUp: Duration
 
     /// Starts it and waits until it is healthy, 20 seconds at most.
-    init(binary: String, folder: URL, storage: Storage = .sqlite, cores: String?) throws {
+    ///
+    /// - Parameter creditsPort: Where its credits service listens; without one the plugin Billing is off.
+    init(
+        binary: String, folder: URL, storage: Storage = .sqlite, creditsPort: Int? = nil, cores: String?
+    ) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         port = try BlockingClient.freePort()
         database = folder.appendingPathComponent("mana-sync.db").path
         let config = folder.appendingPathComponent("mana-sync.yaml")
-        try Self.configuration(port: port, folder: folder, storage: storage)
+        try Self.configuration(port: port, folder: folder, storage: storage, creditsPort: creditsPort)
             .write(to: config, atomically: true, encoding: .utf8)
         let begun = ContinuousClock.now
         process = try LaunchedProcess(binary, ["serve", "--config", config.path], folder: folder, cores: cores)
@@ -66,7 +70,7 @@ struct ServerUnderTest {
     }
 
     /// JSON is YAML.
-    private static func configuration(port: Int, folder: URL, storage: Storage) -> String {
+    private static func configuration(port: Int, folder: URL, storage: Storage, creditsPort: Int?) -> String {
         let path = { (name: String) in folder.appendingPathComponent(name).path }
         let storage =
             switch storage {
@@ -75,6 +79,7 @@ struct ServerUnderTest {
             case .postgres(let url, let connections):
                 #"{ "engine": "postgres", "postgres": { "url": "\#(url)", "maxConnections": \#(connections) } }"#
             }
+        let billing = creditsPort.map { #"{ "enabled": true, "creditsURL": "http://127.0.0.1:\#($0)" }"# }
         return """
             {
               "server": { "host": "127.0.0.1", "port": \(port), "pidFile": "\(path("mana-sync.pid"))" },
@@ -85,6 +90,7 @@ struct ServerUnderTest {
                   "enabled": true, "maxSocketsPerUser": 20000, "maxStreamsPerUser": 20000, "maxUnauthenticated": 20000
                 },
                 "metrics": { "enabled": true },
+                "billing": \(billing ?? #"{ "enabled": false }"#),
                 "backup": { "enabled": true, "stagingDirectory": "\(path("staging"))" },
                 "devIssuer": { "enabled": true, "keyFile": "\(path("dev-issuer.key"))" }
               }

@@ -30,8 +30,8 @@ struct GrantedMembershipsTests {
             let endpoint = UserEndpoint(
                 address: try #require(ServiceAddress(auth.url)), path: "/{userId}", time: time)
             endpoint.open(showing: nil)
-            let memberships = GrantedMemberships(endpoint: endpoint, grants: FullStorage(), readOnlyRoles: [], time: time)
-            let failure = await #expect(throws: LookupFailure.self) { _ = try await memberships.fetch("anna") }
+            let memberships = GrantedMemberships(grants: FullStorage(), readOnlyRoles: [], time: time)
+            let failure = await #expect(throws: LookupFailure.self) { _ = try await memberships.fetch("anna", from: endpoint) }
             #expect(failure?.code == .notKept)
             try await endpoint.close()
         }

@@ -4,7 +4,6 @@ import Kernel
 
 /// Asks the auth service for a user's memberships, and grants them: whoever is given an answer may read by it.
 struct GrantedMemberships: Sendable {
-    let endpoint: UserEndpoint
     let grants: any SpaceGrants
     /// In lower case.
     let readOnlyRoles: Set<String>
@@ -13,7 +12,7 @@ struct GrantedMemberships: Sendable {
     /// The answer, which holds in storage too.
     ///
     /// - Throws: ``LookupFailure/Code/notKept`` where storage is at fault: that must not hold back the next question.
-    func fetch(_ userID: String) async throws(LookupFailure) -> Memberships {
+    func fetch(_ userID: String, from endpoint: UserEndpoint) async throws(LookupFailure) -> Memberships {
         let asked = time.elapsed
         let user = UserID(userID)
         let memberships = try Memberships(
