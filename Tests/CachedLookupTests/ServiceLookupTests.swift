@@ -70,7 +70,7 @@ struct ServiceLookupTests {
         }
     }
 
-    @Test("is unhealthy while it does not answer, and the server is ready even so")
+    @Test("is unhealthy while it does not answer, and readiness does not depend on it")
     func health() async throws {
         try await StandInService.with(.status(500)) { weather in
             try await Self.harness(url: weather.url).run { server async throws in
@@ -78,7 +78,7 @@ struct ServiceLookupTests {
                 for user in ["a", "b", "c"] { _ = await answers.lookup(user) }
                 let down = try await server.send(.get, "/health")
                 #expect(down.body.contains("does not answer; it may rain"))
-                #expect(try await server.send(.get, "/health/ready").status == .ok)
+                #expect(try await !server.send(.get, "/health/ready").body.contains("weather"))
                 weather.answer(.json("sunny"))
                 server.time.advance(by: .seconds(60))
                 _ = await answers.lookup("a")

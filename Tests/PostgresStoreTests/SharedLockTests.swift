@@ -83,13 +83,15 @@ struct SharedLockTests {
                 """)
             let reading = Reading()
             try await push(into: fixture) {
+                // The cursor is the place of a commit: there has to be one behind the push's place.
+                try await fixture.store.store(StoreContracts.push([insert("own")], user: Self.bert))
                 await reading.begin { try await page(fixture.store) }
                 _ = try await reading.page
             }
             let first = try #require(try await reading.page)
-            #expect(first.records == [])
+            #expect(first.records == ["own"])
             #expect(try await page(fixture.store, after: first.until).records == [])
-            #expect(try await page(fixture.store).records == ["late"])
+            #expect(try await page(fixture.store).records == ["late", "own"])
         }
     }
 }
