@@ -49,7 +49,7 @@ enum BareServer {
     }
 }
 
-/// Answers the same JSON to anything, but to a stream the beginning of a body that does not end.
+/// Answers the same JSON to anything, but to a question for the spaces of `u-bench-7` that they are a member of `space-home-7`, and to a stream the beginning of a body that does not end.
 private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -57,6 +57,7 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     private let body: ByteBuffer
     private let head: HTTPResponseHead
     private var isStream = false
+    private var asked: ByteBuffer?
 
     init(_ answer: String, allocator: ByteBufferAllocator) {
         body = allocator.buffer(string: answer)
@@ -66,7 +67,9 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let request): isStream = request.uri.contains("/stream")
+        case .head(let request):
+            isStream = request.uri.contains("/stream")
+            asked = Self.memberships(askedBy: request.uri)
         case .body: break
         case .end: isStream ? begin(context) : answer(context)
         }
@@ -76,7 +79,22 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
+    private static func memberships(askedBy uri: String) -> ByteBuffer? {
+        let parts = uri.split(separator: "/")
+        guard parts.last == "memberships", let user = parts.dropLast().last,
+            let number = user.split(separator: "-").last
+        else { return nil }
+        return ByteBuffer(
+            string: #"{"userId":"\#(user)","memberships":[{"organizationId":"space-home-\#(number)","role":"member"}]}"#
+        )
+    }
+
     private func answer(_ context: ChannelHandlerContext) {
+        var (head, body) = (head, body)
+        if let asked {
+            body = asked
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(asked.readableBytes))
+        }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -22,16 +22,21 @@ struct ServerUnderTest {
 
     /// Starts it and waits until it is healthy, 20 seconds at most.
     ///
-    /// - Parameter creditsPort: Where its credits service listens; without one the plugin Billing is off.
+    /// - Parameters:
+    ///   - authPort: Where the service is that knows who is in which space; nil where spaces are labels.
+    ///   - creditsPort: Where its credits service listens; without one the plugin Billing is off.
     init(
-        binary: String, folder: URL, storage: Storage = .sqlite, creditsPort: Int? = nil, cores: String?
+        binary: String, folder: URL, storage: Storage = .sqlite, authPort: Int? = nil, creditsPort: Int? = nil,
+        cores: String?
     ) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         port = try BlockingClient.freePort()
         database = folder.appendingPathComponent("mana-sync.db").path
         let config = folder.appendingPathComponent("mana-sync.yaml")
-        try Self.configuration(port: port, folder: folder, storage: storage, creditsPort: creditsPort)
-            .write(to: config, atomically: true, encoding: .utf8)
+        try Self.configuration(
+            port: port, folder: folder, storage: storage, authPort: authPort, creditsPort: creditsPort
+        )
+        .write(to: config, atomically: true, encoding: .utf8)
         let begun = ContinuousClock.now
         process = try LaunchedProcess(binary, ["serve", "--config", config.path], folder: folder, cores: cores)
         startUp = try Self.awaitHealth(process, port: port, path: "/health", since: begun)
@@ -70,7 +75,9 @@ struct ServerUnderTest {
     }
 
     /// JSON is YAML.
-    private static func configuration(port: Int, folder: URL, storage: Storage, creditsPort: Int?) -> String {
+    private static func configuration(
+        port: Int, folder: URL, storage: Storage, authPort: Int?, creditsPort: Int?
+    ) -> String {
         let path = { (name: String) in folder.appendingPathComponent(name).path }
         let storage =
             switch storage {
@@ -80,6 +87,9 @@ struct ServerUnderTest {
                 #"{ "engine": "postgres", "postgres": { "url": "\#(url)", "maxConnections": \#(connections) } }"#
             }
         let billing = creditsPort.map { #"{ "enabled": true, "creditsURL": "http://127.0.0.1:\#($0)" }"# }
+        let spaces = authPort.map {
+            #""spaces": { "enabled": true, "authURL": "http://127.0.0.1:\#($0)", "serviceKey": "bench-service-key-of-no-worth" },"#
+        }
         return """
             {
               "server": { "host": "127.0.0.1", "port": \(port), "pidFile": "\(path("mana-sync.pid"))" },
@@ -89,6 +99,7 @@ struct ServerUnderTest {
                 "sync": {
                   "enabled": true, "maxSocketsPerUser": 20000, "maxStreamsPerUser": 20000, "maxUnauthenticated": 20000
                 },
+                \(spaces ?? "")
                 "metrics": { "enabled": true },
                 "billing": \(billing ?? #"{ "enabled": false }"#),
                 "backup": { "enabled": true, "stagingDirectory": "\(path("staging"))" },

@@ -23,6 +23,7 @@ enum Works {
         PullWork(),
         PostgresPushWork(changes: 1, withEventIDs: false),
         PostgresPushWork(changes: 1, withEventIDs: true),
+        PostgresPushWork(changes: 1, withEventIDs: true, areMembers: true),
         PostgresPushWork(changes: 10, withEventIDs: false),
         PostgresPushWork(changes: 10, withEventIDs: true),
         PostgresPushWork(changes: 10, withEventIDs: true, household: 4),

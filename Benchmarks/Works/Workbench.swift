@@ -10,6 +10,8 @@ struct Workbench {
     let scratch: URL
     /// The cores of the servers, if they are pinned.
     let serverCores: String?
+    /// The server's connections to PostgreSQL.
+    let pool: Int
     /// How long to measure.
     let pace: Pace
     /// The event loops of the load.
@@ -21,14 +23,16 @@ struct Workbench {
     ///
     /// - Parameters:
     ///   - storage: Where it stores changes. With PostgreSQL, both may use all cores.
+    ///   - authPort: Where the service is that knows who is in which space; nil where spaces are labels.
     ///   - creditsPort: Where its credits service listens; without one the plugin Billing is off.
     func withServer<Result>(
-        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, creditsPort: Int? = nil,
+        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, authPort: Int? = nil, creditsPort: Int? = nil,
         _ body: (ServerUnderTest) throws -> Result
     ) throws -> Result {
         let cores = if case .postgres = storage { PostgresCluster.allCores } else { serverCores }
         let server = try ServerUnderTest(
-            binary: binary, folder: folder, storage: storage, creditsPort: creditsPort, cores: cores)
+            binary: binary, folder: folder, storage: storage, authPort: authPort, creditsPort: creditsPort, cores: cores
+        )
         defer { server.process.stop() }
         return try body(server)
     }

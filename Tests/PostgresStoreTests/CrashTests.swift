@@ -35,7 +35,7 @@ struct CrashTests {
         config.wallClock = .server
         try await PostgresStoreMigration(url: config.url).run()
         let time = ManualTime(now: contractStart)
-        var store = PostgresStore(config, time: time)
+        var store = PostgresStore(config, time: time, logger: MemoryLog().logger())
         try await store.start()
         try await store.grant([Self.family: .readWrite], to: UserID(user), askedBefore: .zero)
         try await store.store(push([Self.shared("before")]))
@@ -53,7 +53,7 @@ struct CrashTests {
         }
         await store.stop()
         try await server.start()
-        store = PostgresStore(config, time: time)
+        store = PostgresStore(config, time: time, logger: MemoryLog().logger())
         try await store.start()
         try await store.store(push([Self.shared("after")]))
         let after = try await Self.page(store, of: user, after: before.until, includesSpaces: includesSpaces)

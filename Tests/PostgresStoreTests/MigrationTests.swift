@@ -1,6 +1,7 @@
 import CoreMetrics
 import Domain
 import Kernel
+import KernelTesting
 import Logging
 import PostgresClient
 import StorageShared
@@ -116,6 +117,19 @@ struct MigrationTests {
             let store = try await fixture.openAnother { $0.allowSuperuser = true }
             try await store.store(push([insert("a")]))
             await store.stop()
+        }
+    }
+
+    @Test("A database that calls a commit durable too early is told of")
+    func risks() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            func told() -> [String?] {
+                fixture.lines.lines.filter { $0.level == .warning }.map { $0.metadata["off"] }
+            }
+            #expect(told() == ["fsync"])  // as the tests' server has it
+            try await fixture.database.run("ALTER DATABASE \(fixture.database.name) SET synchronous_commit = off")
+            try await fixture.reopen()
+            #expect(told() == ["fsync", "fsync", "synchronous_commit"])
         }
     }
 

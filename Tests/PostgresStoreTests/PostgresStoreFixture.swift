@@ -11,6 +11,8 @@ import Synchronization
 final class PostgresStoreFixture: StoreFixture {
     let database: PostgresDatabase
     let time = ManualTime(now: contractStart)
+    /// What the stores say.
+    let lines = MemoryLog()
     private let config: PostgresStoreConfig
     private let current: Mutex<PostgresStore>
 
@@ -62,7 +64,7 @@ final class PostgresStoreFixture: StoreFixture {
             }
             configure(&config)
             self.config = config
-            let store = PostgresStore(config, time: time)
+            let store = PostgresStore(config, time: time, logger: lines.logger())
             current = Mutex(store)
             try await store.start()
         } catch {
@@ -80,7 +82,7 @@ final class PostgresStoreFixture: StoreFixture {
     func openAnother(_ configure: (inout PostgresStoreConfig) -> Void = { _ in }) async throws -> PostgresStore {
         var config = config
         configure(&config)
-        let store = PostgresStore(config, time: time)
+        let store = PostgresStore(config, time: time, logger: lines.logger())
         try await store.start()
         return store
     }
@@ -92,7 +94,7 @@ final class PostgresStoreFixture: StoreFixture {
     /// Reopens, with what is done to the store before it starts.
     func reopen(preparing prepare: (PostgresStore) -> Void) async throws {
         await store.stop()
-        let store = PostgresStore(config, time: time)
+        let store = PostgresStore(config, time: time, logger: lines.logger())
         prepare(store)
         try await store.start()
         current.withLock { $0 = store }

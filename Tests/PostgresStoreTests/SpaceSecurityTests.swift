@@ -59,7 +59,7 @@ struct SpaceSecurityTests {
             ] {
                 let rows = try await fixture.database.run(
                     """
-                    SELECT sync_read_scopes('\(WorkingRole.name)', '\(user)', 'todo', '5s', '5s',
+                    SELECT sync_read_scopes('\(WorkingRole.name)', '\(user)', 'todo', 0, '5s', '5s',
                       ARRAY[\(ScopeLocks.key(of: UserID(user)))]::bigint[], ARRAY[false])
                     """, "SELECT record_id FROM sync_changes ORDER BY record_id")
                 #expect((0..<rows.rowCount).compactMap { rows.string($0, 0) } == records)

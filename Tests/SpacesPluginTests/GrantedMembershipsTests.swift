@@ -31,7 +31,9 @@ struct GrantedMembershipsTests {
                 address: try #require(ServiceAddress(auth.url)), path: "/{userId}", time: time)
             endpoint.open(showing: nil)
             let memberships = GrantedMemberships(grants: FullStorage(), readOnlyRoles: [], time: time)
-            let failure = await #expect(throws: LookupFailure.self) { _ = try await memberships.fetch("anna", from: endpoint) }
+            let failure = await #expect(throws: LookupFailure.self) {
+                _ = try await memberships.fetch("anna", from: endpoint)
+            }
             #expect(failure?.code == .notKept)
             try await endpoint.close()
         }

@@ -26,6 +26,7 @@ def questions():
         yield Question(f"a push of {user}'s, and what is new", "sync_changes_by_app", _push(user), 1010)
         yield Question(f"all of {user}'s, in order", "sync_changes_by_user", _statement(user, _WHOLE_LOG), 1000)
     yield Question("a space's app, from the middle", "sync_changes_by_space", _statement(COMMON, _SPACE), 1000)
+    yield Question("the last place of a space's app", "sync_changes_by_space", _statement(COMMON, _LAST_OF_SPACE), 1)
 
 
 def _empty_push(user, since):
@@ -55,10 +56,13 @@ def _api(server, tokens):
     return API(HTTPTransport(server.port), tokens)
 
 
-# No client asks these two yet: they are put under the role and the settings of a transaction of the server's.
+# Parts of larger statements, put under the role and the settings of a transaction of the server's.
 _WHOLE_LOG = "SELECT * FROM sync_changes WHERE user_id = '{user}' AND created_at > 'epoch' ORDER BY created_at LIMIT 1000"
 _SPACE = f"""SELECT * FROM sync_changes WHERE space_id = '{SPACE}' AND app_id = '{APP}' AND created_at > '{_LATE}'
 ORDER BY created_at LIMIT 1000"""
+
+_LAST_OF_SPACE = f"""SELECT max(l.created_at) FROM unnest(ARRAY['{SPACE}']) AS s (id) CROSS JOIN LATERAL (
+SELECT c.created_at FROM sync_changes AS c WHERE c.space_id = s.id AND c.app_id = '{APP}' ORDER BY c.created_at DESC LIMIT 1) AS l"""
 
 
 def _statement(user, sql):

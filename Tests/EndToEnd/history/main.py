@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ def main():
         print(f"{options.binary} is not there; build it (swift build -c release) or name one with --binary")
         return 1
     print(f"{options.engine}, {options.seconds:g} s, seed {options.seed}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is ended
     history = History()
     with ExitStack() as stack:
         folder = tempfile.TemporaryDirectory(prefix="mana-sync-history-", ignore_cleanup_errors=True)
@@ -52,29 +54,27 @@ def main():
 def set_up(stack, folder, options, history, service=None):
     """The servers, started, and what disturbs them."""
     clock, postgres = SteppedClock(folder), None
-    clock.forget_the_dead()
-    stack.callback(clock.forget_the_dead)
-    binary, settings = os.path.abspath(options.binary), {}
+    binary, settings, environment = os.path.abspath(options.binary), {}, {}
     if options.engine == "postgres":
         postgres = Postgres(folder, clock)
         stack.callback(postgres.end)
         settings = {"storage": {"engine": "postgres", "postgres": {"url": postgres.url}}}
     else:
-        binary = clock.wrap(binary)
+        environment = clock.environment
     plugins = dict(service.settings["plugins"]) if service else {}
     settings["plugins"] = {"devIssuer": {"keyFile": os.path.join(folder, "dev-issuer.key")}, **plugins}
     servers = []
     for number in range(2 if postgres else 1):
         own = os.path.join(folder, f"server-{number}")
         os.mkdir(own)
-        servers.append(Server(binary, own, settings=settings))
+        servers.append(Server(binary, own, settings=settings, environment=environment))
         servers[-1].port = quiet_port()
         stack.callback(servers[-1].abandon)
         servers[-1].start()
     if postgres:
         history.faults["instances over one database"] = len(servers)
     if not clock.can_step:
-        print("the clock is not stepped: libfaketime is not installed (apt-get install faketime)")
+        print("the clock is not stepped: there is no C compiler")
     return servers, Faults(history, servers, postgres, clock, options.seed)
 
 

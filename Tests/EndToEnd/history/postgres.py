@@ -19,7 +19,7 @@ class Postgres:
         binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
         if not binaries:
             raise Mismatch("there is no PostgreSQL under /usr/lib/postgresql: apt-get install postgresql")
-        self._binaries, self._clock, self._process, self._psql, self._stalled = binaries[-1], clock, None, None, ""
+        self._binaries, self._clock, self._process, self._psql, self._stalled = binaries[-1], clock, None, None, []
         self._owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self._data, self._log = os.path.join(folder, "postgres"), os.path.join(folder, "postgres.log")
         os.chmod(folder, 0o755)
@@ -39,7 +39,7 @@ class Postgres:
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"]
         arguments = [word for setting in settings for word in ("-c", setting)]
         with open(self._log, "ab") as log:
-            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment() if self._clock else {},
+            self._process = self._spawn("postgres", "-D", self._data, *arguments, environment=self._clock.environment if self._clock else {},
                                         stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # fmt: skip
         self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), tries=200)
 
@@ -78,7 +78,7 @@ class Postgres:
             self._psql.stdin.write(f"{query};\n\\echo end\n")
             while (line := self._psql.stdout.readline()) != "end\n":
                 if not line:
-                    raise Mismatch(f"psql ended with {self._psql.wait()}, -9 if after {patience:g} s", query, *lines, self._stalled)
+                    raise Mismatch(f"psql ended with {self._psql.wait()}, -9 if after {patience:g} s", query, *lines, *self._stalled, *self._last_lines())
                 lines.append(line.rstrip("\n"))
         except BaseException:
             self._end_session()
@@ -91,8 +91,12 @@ class Postgres:
         """Ends a session that gives no answer, and keeps what the server's processes were doing."""
         self._stalled = subprocess.run(
             ["ps", "-o", "pid,stat,wchan:30,args", "--ppid", str(self._process.pid)], capture_output=True, text=True
-        ).stdout
+        ).stdout.splitlines()  # fmt: skip
         self._psql.kill()
+
+    def _last_lines(self):
+        with open(self._log, encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()[-30:]
 
     def busy_backends(self):
         """Process ids of the servers' backends, the working ones first."""

@@ -15,11 +15,11 @@ from .writers import TABLES, Writer
 
 SCOPES = (("ada", "house"), ("ada", "work"), ("bob", "house"), ("eve", "house"))
 _LONGEST_END = 60.0  # seconds until threads that were told to stop have done so
-_PATIENCE = 20.0  # seconds after the faults, for what is under way to be answered and for readers to have everything
+_PATIENCE = 20.0  # seconds without progress after the faults, until what is under way counts as lost
 
 
 class Run:
-    """`patience`: how long after the faults something may still be missing from a reader. `service`: who knows the members of spaces, where
+    """`patience`: how long after the faults something may still be missing from a reader while none gets on. `service`: who knows the members of spaces, where
     the servers have any."""
 
     def __init__(self, history, ports, seed, patience=_PATIENCE, service=None):
@@ -45,8 +45,8 @@ class Run:
         stop_faults.set()
         self._join(disturbing)
         stop_writers.set()
-        timer = threading.Timer(self.patience, give_up.set)
-        timer.start()
+        ended = threading.Event()
+        self._thread(self._watch, ended, give_up)
         self._join(writers)
         self._join(sharing)
         logs = {scope: self._log(scope) for scope in SCOPES}
@@ -63,17 +63,27 @@ class Run:
         for reader in self.readers:
             if reader not in streams:
                 reader.drain(done, give_up)
-        timer.cancel()
+        ended.set()
         judge(self.history, logs)
         if self.shared:
             self.shared.finish()
+
+    def _watch(self, ended, give_up):
+        """Sets `give_up` when nothing has got on for so long: a slow reader of a long run has far to go."""
+        reached, since = None, time.monotonic()
+        while not ended.wait(0.2):
+            at = sum(len(chain.numbers) for chain in self.history.chains), self.history.counts["pushes answered"]
+            if at != reached:
+                reached, since = at, time.monotonic()
+            elif time.monotonic() - since > self.patience:
+                return give_up.set()
 
     def _thread(self, work, *arguments):
         def guarded():
             try:
                 work(*arguments)
             except BaseException as error:  # noqa: B902 - told of in the report
-                self.history.violation("a thread of the checker's failed", work, repr(error))
+                self.history.violation("a thread of the checker's failed", work, repr(error), *getattr(error, "evidence", ()))
 
         thread = threading.Thread(target=guarded, name=work.__qualname__, daemon=True)
         thread.start()

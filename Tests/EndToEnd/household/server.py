@@ -16,9 +16,10 @@ _PATIENCE = 20.0  # seconds, to become ready and to drain
 class Server:
     """One server process over one folder that holds its configuration, database, keys and log."""
 
-    def __init__(self, binary, folder, faults=(), settings=None):
-        """`settings`: what the configuration has besides, as a tree of its sections."""
+    def __init__(self, binary, folder, faults=(), settings=None, environment=None):
+        """`settings`: what the configuration has besides, as a tree of its sections; `environment`: variables of the process besides."""
         self._binary, self._folder, self._faults, self._settings = binary, folder, list(faults), settings or {}
+        self._environment = environment or {}
         self._process = None
         self.port = None
 
@@ -77,7 +78,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={name: value for name, value in os.environ.items() if name not in _OVERRIDES},
+                env={name: value for name, value in os.environ.items() if name not in _OVERRIDES} | self._environment,
             )
         return self._becomes_ready(port)
 

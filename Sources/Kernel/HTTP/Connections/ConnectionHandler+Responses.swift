@@ -107,7 +107,7 @@ extension ConnectionHandler {
         guard let exchange else { return }
         if let refusal {
             self.refusal = nil
-            answerRefusal(refusal, head: nil)
+            answerRefusal(refusal.problem, head: refusal.head)
             return
         }
         guard exchange.keepsAlive, exchange.isRequestComplete, !isDeaf else { return end() }

@@ -9,7 +9,7 @@ enum SpaceTables {
     static let migration = Migration(
         owner: "storage", name: "0003-space-grants",
         statements: tables + policies + [
-            SpaceFunctions.holdScopes, SpaceFunctions.seeScopes, SpaceFunctions.readScopes, SpaceFunctions.enterPush,
+            SpaceFunctions.holdScopes, SpaceFunctions.seeScopes, SpaceFunctions.readScopes,
             GrantFunctions.keepAccess, GrantFunctions.grant, GrantFunctions.inherit,
         ])
 

@@ -20,6 +20,17 @@ enum DatabaseCheck {
         }
     }
 
+    /// Settings under which the database calls a commit durable that a crash can take back, with an acknowledged push in it. They may be meant:
+    /// so they are told of, and not refused.
+    static func risks(_ client: PostgresClient) async throws(StoreError) -> [String] {
+        do {
+            let names = try await client.query(PostgresStatement(risks, isPrepared: false))
+            return (0..<names.rowCount).compactMap { names.string($0, 0) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     private static func checkLocks(_ client: PostgresClient) async throws {
         let key = Int64.random(in: Int64.min...Int64.max)
         let isExclusive = try await client.withSession { holder in
@@ -39,6 +50,10 @@ enum DatabaseCheck {
         parameters.append(key)
         return PostgresStatement(sql, parameters, isPrepared: false)
     }
+
+    private static let risks = """
+        SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name
+        """
 
     private static let facts = """
         SELECT current_setting('server_version_num')::integer, current_setting('server_encoding')
