@@ -16,6 +16,7 @@ enum GrantFunctions {
           v_all boolean;
           v_space text;
           v_key bigint;
+          v_writable boolean;
           v_counts bigint[] := '{}';
           v_newest timestamptz[] := '{}';
           v_count bigint;
@@ -84,14 +85,15 @@ enum GrantFunctions {
             WHERE g.user_id = p_user AND g.ended_at IS NULL AND g.space_id = ANY (v_ended);
           FOR n IN 1 .. coalesce(cardinality(v_begun), 0) LOOP
             v_space := v_begun[n];
-            SELECT s.key INTO v_key FROM unnest(p_spaces, p_keys) AS s (space, key) WHERE s.space = v_space;
+            SELECT s.key, s.writable INTO v_key, v_writable
+              FROM unnest(p_spaces, p_keys, p_writable) AS s (space, key, writable) WHERE s.space = v_space;
             SELECT count(*) + v_counts[n] INTO v_count FROM sync_changes AS c
               WHERE c.space_id = v_space AND c.created_at > v_newest[n];
             SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END INTO v_before FROM sync_change_clock;
             SELECT coalesce(max(nextval('sync_change_clock')), v_before) INTO v_after FROM generate_series(1, v_count);
-            INSERT INTO sync_space_grants (user_id, space_id, lock_key, joined_at, inherited_to)
+            INSERT INTO sync_space_grants (user_id, space_id, lock_key, joined_at, inherited_to, may_write)
             VALUES (p_user, v_space, v_key, timestamptz 'epoch' + v_after * interval '1 microsecond',
-              timestamptz 'epoch' + v_before * interval '1 microsecond');
+              timestamptz 'epoch' + v_before * interval '1 microsecond', v_writable);
           END LOOP;
           PERFORM sync_keep_access(p_user, p_spaces, p_writable);
           changed := true;END $$
