@@ -5,10 +5,15 @@ import NIOWebSocket
 
 /// The least that a SwiftNIO server can do for a request: decode it, encode an answer of a few bytes, flush; and for a listener: hold it.
 enum BareServer {
+    /// What it answers where nothing else is said.
+    static let health = #"{"status":"ok"}"#
+
     /// Listens on 127.0.0.1 with an event loop for each core, as the server does.
     ///
-    /// - Parameter withSockets: Whether a request may ask for a WebSocket, which costs every connection a handler more.
-    static func listen(port: Int, withSockets: Bool) throws -> any Channel {
+    /// - Parameters:
+    ///   - withSockets: Whether a request may ask for a WebSocket, which costs every connection a handler more.
+    ///   - answer: The JSON that every request is answered.
+    static func listen(port: Int, withSockets: Bool, answer: String) throws -> any Channel {
         try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -16,7 +21,7 @@ enum BareServer {
                 channel.eventLoop.makeCompletedFuture {
                     let operations = channel.pipeline.syncOperations
                     try operations.configureHTTPServerPipeline(withServerUpgrade: withSockets ? Self.upgrade : nil)
-                    try operations.addHandler(BareAnswer(allocator: channel.allocator))
+                    try operations.addHandler(BareAnswer(answer, allocator: channel.allocator))
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -44,7 +49,7 @@ enum BareServer {
     }
 }
 
-/// Answers `{"status":"ok"}` to anything, but to a question for the spaces of `u-bench-7` that they are a member of `space-home-7`, and to a stream the beginning of a body that does not end.
+/// Answers the same JSON to anything, but to a question for the spaces of `u-bench-7` that they are a member of `space-home-7`, and to a stream the beginning of a body that does not end.
 private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -54,8 +59,8 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     private var isStream = false
     private var asked: ByteBuffer?
 
-    init(allocator: ByteBufferAllocator) {
-        body = allocator.buffer(string: #"{"status":"ok"}"#)
+    init(_ answer: String, allocator: ByteBufferAllocator) {
+        body = allocator.buffer(string: answer)
         let fields = [("Content-Type", "application/json"), ("Content-Length", String(body.readableBytes))]
         head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(fields))
     }

@@ -15,6 +15,7 @@ enum Works {
         StartUpWork(),
         HelloWork.live,
         HelloWork.emptyPull,
+        BillingWork(),
         PushWork(changes: 1, withEventIDs: false),
         PushWork(changes: 1, withEventIDs: true),
         PushWork(changes: 200, withEventIDs: false),

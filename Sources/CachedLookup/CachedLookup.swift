@@ -19,7 +19,7 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
     private let time: any TimeSource
     private let metrics: LookupMetrics
     private let report: OutageReport
-    private let table: Mutex<LookupTable<Answer>>
+    private let table: Mutex<LookupTable<KeptAnswer>>
 
     /// A lookup that knows nothing yet.
     ///
@@ -43,7 +43,7 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
         let now = time.now
         guard let known = table.withLock({ $0.cached(user, at: now) }) else { return nil }
         metrics.hits.increment()
-        return known
+        return LookupResult(known)
     }
 
     /// What is known of a user, after asking the service where that is needed.
@@ -61,11 +61,11 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
             switch step(for: wish) {
             case .found(let result):
                 metrics.count(result)
-                return result
+                return LookupResult(result)
             case .join(let call):
                 let result = await call.value
                 metrics.count(result)
-                return result
+                return LookupResult(result)
             case .outwait(let call):
                 _ = await call.value
             }
@@ -93,7 +93,7 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
         for call in calls { _ = await call.value }
     }
 
-    private func step(for wish: LookupTable<Answer>.Wish) -> LookupTable<Answer>.Step {
+    private func step(for wish: LookupTable<KeptAnswer>.Wish) -> LookupTable<KeptAnswer>.Step {
         let now = time.now
         return table.withLock { table in
             table.step(for: wish, at: now) { number in
@@ -104,7 +104,7 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
         }
     }
 
-    private func call(_ user: UserKey, number: UInt64) async -> LookupResult<Answer> {
+    private func call(_ user: UserKey, number: UInt64) async -> LookupResult<KeptAnswer> {
         let began = ContinuousClock.now
         let outcome = await outcome(for: user)
         let now = time.now
@@ -117,11 +117,34 @@ public final class CachedLookup<Answer: Sendable>: Sendable {
         return result
     }
 
-    private func outcome(for user: UserKey) async -> Result<Answer, LookupFailure> {
+    private func outcome(for user: UserKey) async -> Result<KeptAnswer, LookupFailure> {
         do throws(LookupFailure) {
-            return .success(try await fetch(user.id))
+            return .success(Kept(try await fetch(user.id)))
         } catch {
             return .failure(Task.isCancelled ? LookupFailure(.closed, "the lookup is closed") : error)
+        }
+    }
+}
+
+/// An answer as the table keeps it: one type for all lookups, so that the compiler makes the table's code for it. For a type of another module it
+/// would ask at run time how to copy and compare, at three times the cost of a hit.
+private typealias KeptAnswer = any AnyObject & Sendable
+
+private final class Kept<Answer: Sendable>: Sendable {
+    let answer: Answer
+
+    init(_ answer: Answer) { self.answer = answer }
+}
+
+extension LookupResult {
+    /// What a lookup of this type of answers keeps, and nobody else puts in.
+    fileprivate init(_ kept: LookupResult<KeptAnswer>) {
+        switch kept {
+        case .fresh(let kept, let learnedAt):
+            self = .fresh(unsafeDowncast(kept, to: Kept<Answer>.self).answer, learnedAt: learnedAt)
+        case .stale(let kept, let learnedAt, let cause):
+            self = .stale(unsafeDowncast(kept, to: Kept<Answer>.self).answer, learnedAt: learnedAt, because: cause)
+        case .unknown(let cause): self = .unknown(because: cause)
         }
     }
 }

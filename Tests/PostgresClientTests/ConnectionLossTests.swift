@@ -146,6 +146,8 @@ struct ConnectionLossTests {
                 let closing = await Self.category {
                     _ = try await session.query(.plain("SELECT pg_advisory_lock(\(other))"))
                 }
+                // The other one waits for this lock where it is this session whose statement was given up.
+                _ = try await session.query(.plain("SELECT pg_advisory_unlock(\(number))"))
                 let outcomes = [await crossing, closing]
                 #expect(outcomes.contains(.deadlock))
             }

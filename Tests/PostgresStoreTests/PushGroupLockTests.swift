@@ -33,7 +33,7 @@ struct PushGroupLockTests {
                         let statements = try enter(users)
                         let group = Task { try await client.transaction(statements) }
                         try await fixture.database.awaitWaiters(1)
-                        try await fixture.grants.grant([Self.family], to: users[1], askedBefore: .zero)
+                        try await fixture.grants.grant([Self.family: .readWrite], to: users[1], askedBefore: .zero)
                         return group
                     }
                 }
@@ -49,7 +49,8 @@ struct PushGroupLockTests {
         try await PostgresStoreFixture.withStore { fixture in
             let users = ["anna", "bert", "carl"].map { UserID($0) }
             for user in users.prefix(2) {
-                try await fixture.grants.grant([Self.family, Self.work], to: user, askedBefore: .zero)
+                try await fixture.grants.grant(
+                    [Self.family: .readWrite, Self.work: .readWrite], to: user, askedBefore: .zero)
             }
             try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
                 let held = PostgresStatement(
@@ -74,7 +75,8 @@ struct PushGroupLockTests {
             let users = ["anna", "bert"].map { UserID($0) }
             for user in users {
                 let spaces = (0...ScopeLocks.mostGrantedTogether / 2).map { SpaceID("\(user.text) \($0)") }
-                try await fixture.grants.grant(Set(spaces), to: user, askedBefore: .zero)
+                let access = Dictionary(uniqueKeysWithValues: spaces.map { ($0, SpaceAccess.readWrite) })
+                try await fixture.grants.grant(access, to: user, askedBefore: .zero)
             }
             try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
                 for user in users { _ = try await client.transaction(try enter([user])) }

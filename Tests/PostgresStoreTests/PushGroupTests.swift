@@ -129,7 +129,7 @@ struct PushGroupTests {
         try await PostgresStoreFixture.withStore { fixture in
             let spaces = ["u0": Self.family, "u1": Self.family, "u2": Self.work]
             for (user, space) in spaces {
-                try await fixture.grants.grant([space], to: UserID(user), askedBefore: .zero)
+                try await fixture.grants.grant([space: .readWrite], to: UserID(user), askedBefore: .zero)
             }
             let records = (0..<60).map { $0 % 20 == 19 ? "bad\($0)" : "r\($0)" }
             let make: @Sendable (String, UserID, ClientID) -> Push = { record, user, client in

@@ -68,7 +68,7 @@ struct SharedLockTests {
     @Test("A reader waits for a push that has its place, and brings its row", arguments: [false, true])
     func waits(pushing: Bool) async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             let reading = Reading()
             try await push(into: fixture) {
                 await reading.begin { try await page(fixture.store, pushing: pushing) }
@@ -83,7 +83,7 @@ struct SharedLockTests {
         arguments: [false, true])
     func loses(pushing: Bool) async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             try await fixture.database.run(
                 """
                 CREATE OR REPLACE FUNCTION sync_hold_scopes(p_readers text[], p_locks bigint[], p_exclusive boolean[])

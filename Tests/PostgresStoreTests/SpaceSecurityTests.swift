@@ -20,7 +20,7 @@ struct SpaceSecurityTests {
                 var shared = insert("shared \(owner)")
                 shared.space = space
                 try await fixture.log.store(push([insert("own \(owner)"), shared], user: UserID(owner)))
-                try await fixture.grants.grant([space], to: UserID(guest), askedBefore: .zero)
+                try await fixture.grants.grant([space: .readWrite], to: UserID(guest), askedBefore: .zero)
                 var query = ChangeQuery(
                     user: UserID(guest), client: nil, app: push([]).app, after: .beginning)
                 query.includesSpaces = true

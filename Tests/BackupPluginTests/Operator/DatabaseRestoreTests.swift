@@ -26,7 +26,7 @@ struct DatabaseRestoreTests {
         try await BackupServer.run(backup: BackupServer.withKey) { server in
             try await RestoreTests.fill(server)
             let grants = try #require(server.harness.plan.service(.spaceGrants))
-            try await grants.grant([SpaceID("family")], to: UserID("bert"), askedBefore: .zero)
+            try await grants.grant([SpaceID("family"): .readWrite], to: UserID("bert"), askedBefore: .zero)
             rows = try await server.rows()
             file = try await snapshot(of: server)
         }

@@ -17,6 +17,8 @@ enum TransactionFunctions {
             set_config('app.operator', p_operator, true),
             set_config('lock_timeout', p_lock_timeout, true),
             set_config('statement_timeout', p_statement_timeout, true),
+            -- A server that froze between two packets lets go of its locks.
+            set_config('idle_in_transaction_session_timeout', p_statement_timeout, true),
             -- Pages are read by the index that was made for them, whatever the planner knows of the table.
             set_config('enable_seqscan', 'off', true),
             set_config('enable_bitmapscan', 'off', true),
