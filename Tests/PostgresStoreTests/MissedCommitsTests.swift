@@ -41,15 +41,19 @@ struct MissedCommitsTests {
         }
     }
 
-    @Test("Whose grants were made and ended meanwhile is told of", arguments: [[], [SpaceID("family")]])
-    func grants(spaces: Set<SpaceID>) async throws {
+    @Test(
+        "Whose grants were made and ended meanwhile is told of",
+        arguments: [[:], [SpaceID("family"): SpaceAccess.readWrite]])
+    func grants(spaces: [SpaceID: SpaceAccess]) async throws {
         try await HearingStore.withStores { fixture, hearing in
             let bert = UserID("bert")
-            try await fixture.store.grant([SpaceID("club"), SpaceID("choir")], to: bert, askedBefore: .zero)
+            try await fixture.store.grant(
+                [SpaceID("club"): .readWrite, SpaceID("choir"): .readOnly], to: bert, askedBefore: .zero)
             try await fixture.store.store(push([insert("a")]))
             try await hearing.hearOfEverything()
             try await hearing.becomeDeaf()
-            try await fixture.store.grant(spaces.union([SpaceID("club")]), to: bert, askedBefore: .zero)
+            try await fixture.store.grant(
+                spaces.merging([SpaceID("club"): .readWrite]) { own, _ in own }, to: bert, askedBefore: .zero)
             try await hearing.hear()
             await until { !hearing.news.isEmpty }
             #expect(hearing.news == [.grantsChanged(bert)])

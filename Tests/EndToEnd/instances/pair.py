@@ -48,7 +48,7 @@ class Pair:
 
     def cut(self):
         """Terminates both listening connections; they may come back at once."""
-        for pid in self.postgres.listeners():
+        for pid in self.postgres.ask("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'listener%'"):
             self.postgres.terminate(pid)
         self._wait_for_listeners({0, 1})
 
@@ -56,7 +56,7 @@ class Pair:
         """Takes from servers what they hear of the other by, until `heal`."""
         for number in numbers:
             self.postgres.ask(f"ALTER ROLE {_role(number)} NOLOGIN")
-        for pid in self.postgres.listeners():
+        for pid in self.postgres.ask("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'listener%'"):
             self.postgres.terminate(pid)
         self._wait_for_listeners({0, 1} - set(numbers))
 
@@ -79,7 +79,8 @@ class Pair:
         self.postgres.end()
 
     def _wait_for_listeners(self, numbers):
-        query = "SELECT usename FROM pg_stat_activity WHERE usename LIKE 'listener%' AND query ~* '^listen' AND state = 'idle'"
+        """Until just these listen: a session is there that has sent LISTEN, or later asked whether it lives."""
+        query = "SELECT usename FROM pg_stat_activity WHERE usename LIKE 'listener%' AND query ~* '^(listen|select 1$)' AND state = 'idle'"
         expected, deadline = sorted(map(_role, numbers)), time.monotonic() + _PATIENCE
         while (found := sorted(self.postgres.ask(query))) != expected:
             if time.monotonic() > deadline:
