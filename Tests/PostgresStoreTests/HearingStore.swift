@@ -104,7 +104,7 @@ final class HearingStore: Sendable {
 
     private static func hearing(of store: PostgresStore) throws -> NoticeHearing { try exchange(of: store).hearing }
 
-    private static func exchange(of store: PostgresStore) throws -> NoticeExchange {
+    static func exchange(of store: PostgresStore) throws -> NoticeExchange {
         let engine = try store.enter()
         defer { engine.gate.leave() }
         return engine.notices
