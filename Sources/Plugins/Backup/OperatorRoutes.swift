@@ -49,7 +49,7 @@ struct OperatorRoutes: Sendable {
         if let begun { staged = begun } else { staged = try await snapshots.make(for: requester.id) }
         try await backups.audit.append(
             .backup(.snapshotDownloaded, staged.id, by: requester, address: context.connection.remoteAddress))
-        return staged.download.response(to: request)
+        return try staged.download.response(to: request)
     }
 
     private func start(_ request: Request, _ context: RequestContext) async throws -> Response {
@@ -72,7 +72,7 @@ struct OperatorRoutes: Sendable {
         try await backups.audit.append(
             .backup(
                 .backupDownloaded, id, by: try context.requester(), address: context.connection.remoteAddress))
-        return download.response(to: request)
+        return try download.response(to: request)
     }
 
     private func verify(_ request: Request, _ context: RequestContext) async throws -> Response {

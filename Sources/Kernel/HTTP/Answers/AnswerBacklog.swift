@@ -9,7 +9,7 @@ struct AnswerBacklog {
     private var written = 0
     private var pending = 0
     private var largePieces = 0
-    /// Since when the peer has been behind, or since it last took a large piece, and what it had taken by then.
+    /// When the peer fell behind, or took the last large piece, and what it had taken by then.
     private var behind: (since: NIODeadline, taken: Int)?
 
     /// The bytes that the peer took since the connection began.
@@ -20,7 +20,14 @@ struct AnswerBacklog {
 
     mutating func wrote(_ count: Int) {
         written += count
-        if count >= Self.largePiece { largePieces += count }
+        pending += count
+    }
+
+    /// A large piece was written; what the system takes of it at once is part of the peer's pace.
+    mutating func wrotePiece(of count: Int, at now: NIODeadline) {
+        if behind == nil { behind = (now, taken) }
+        wrote(count)
+        largePieces += count
     }
 
     /// All of a large piece was taken.

@@ -7,10 +7,13 @@ import Synchronization
 ///
 /// Nobody waits for it. Where it is exceeded, connections are cut until an eighth of it is free: first those whose peers will need
 /// the longest for what they have, at the pace that they have shown, which is the large answers of readers that stand still. Peers that
-/// keep up are never counted.
+/// keep up are never counted. All event loops are asked for who holds what; where answers come faster than these can say, an event loop
+/// cuts among its own, so that there is never more than a quarter over the limit.
 final class AnswerMemory: Sendable {
+    typealias Holder = NIOLoopBound<BacklogHandler>
+
     private struct Claim: Sendable {
-        let holder: NIOLoopBound<BacklogHandler>
+        let holder: Holder
         let held: Int
         let wait: Double
     }
@@ -19,7 +22,8 @@ final class AnswerMemory: Sendable {
     private let limit: Int
     private let used = Atomic<Int>(0)
     private let isRelieving = Atomic<Bool>(false)
-    private let holders = Mutex<[ObjectIdentifier: NIOLoopBound<BacklogHandler>]>([:])
+    private let holders = Mutex<[ObjectIdentifier: Holder]>([:])
+    private let trim = MemoryTrim()
 
     init(limit: Int, incidents: FrontIncidents) {
         self.limit = limit
@@ -30,7 +34,7 @@ final class AnswerMemory: Sendable {
     var bytes: Int { used.load(ordering: .relaxed) }
 
     /// A connection begins to hold bytes.
-    func join(_ holder: NIOLoopBound<BacklogHandler>) {
+    func join(_ holder: Holder) {
         let id = ObjectIdentifier(holder.value)
         holders.withLock { $0[id] = holder }
     }
@@ -43,22 +47,24 @@ final class AnswerMemory: Sendable {
         withExtendedLifetime(holder) {}
     }
 
-    /// One of those that joined holds `bytes` more, or less where negative.
-    func add(_ bytes: Int) {
+    /// One of those that joined holds `bytes` more, or less where negative. On its event loop; it may be cut for it.
+    func add(_ bytes: Int, on eventLoop: any EventLoop) {
         let after = used.wrappingAdd(bytes, ordering: .relaxed).newValue
         incidents.metrics.answerMemory.record(after)
-        if bytes > 0, after > limit { relieve() }
+        guard bytes > 0, after > limit else { return }
+        if after > limit + limit / 4 { cutOwn(of: eventLoop) }
+        relieve()
     }
 
     /// Looks at all who hold something, on their event loops, and cuts those that will need the longest.
     private func relieve() {
         guard !isRelieving.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let surveys = byEventLoop(holders.withLock { Array($0.values) }) { $0 }.map { loop, holders in
+        let surveys = byEventLoop(holders.withLock { Array($0.values) }).map { loop, holders in
             loop.submit { holders.compactMap(Self.claim) }
         }
         guard let loop = surveys.first?.eventLoop else { return isRelieving.store(false, ordering: .releasing) }
         EventLoopFuture.whenAllSucceed(surveys, on: loop).flatMap { claims in
-            self.cut(self.victims(claims.flatMap { $0 }), on: loop)
+            self.cut(self.victims(among: claims.flatMap { $0 }), on: loop)
         }.whenComplete { _ in
             self.isRelieving.store(false, ordering: .releasing)
             // What came meanwhile.
@@ -66,35 +72,38 @@ final class AnswerMemory: Sendable {
         }
     }
 
-    private func victims(_ claims: [Claim]) -> [Claim] {
-        var excess = bytes - limit
-        guard excess > 0 else { return [] }
-        excess += limit / 8
-        var victims: [Claim] = []
-        for claim in claims.sorted(by: { $0.wait > $1.wait }) {
-            guard excess > 0 else { break }
-            victims.append(claim)
-            excess -= claim.held
-        }
-        return victims
+    /// The same among the connections of an event loop that is at it anyway.
+    private func cutOwn(of eventLoop: any EventLoop) {
+        let own = holders.withLock { $0.values.filter { $0.eventLoop === eventLoop } }
+        for victim in victims(among: own.compactMap(Self.claim)) { victim.value.cut(because: .memory) }
+        trim.soon(on: eventLoop)
     }
 
-    private func cut(_ victims: [Claim], on loop: any EventLoop) -> EventLoopFuture<Void> {
-        let cuts = byEventLoop(victims) { $0.holder }.map { loop, victims in
-            loop.submit { for victim in victims { victim.holder.value.cut(because: .memory) } }
+    private func cut(_ victims: [Holder], on loop: any EventLoop) -> EventLoopFuture<Void> {
+        if !victims.isEmpty { trim.soon(on: loop) }
+        let cuts = byEventLoop(victims).map { loop, victims in
+            loop.submit { for victim in victims { victim.value.cut(because: .memory) } }
         }
         return EventLoopFuture.andAllComplete(cuts, on: loop)
     }
 
-    private static func claim(_ holder: NIOLoopBound<BacklogHandler>) -> Claim? {
+    private func victims(among claims: [Claim]) -> [Holder] {
+        var excess = bytes - limit
+        guard excess > 0 else { return [] }
+        excess += limit / 8
+        return claims.sorted { $0.wait > $1.wait }.prefix { claim in
+            defer { excess -= claim.held }
+            return excess > 0
+        }.map(\.holder)
+    }
+
+    private static func claim(_ holder: Holder) -> Claim? {
         holder.value.claim().map { Claim(holder: holder, held: $0.held, wait: $0.wait) }
     }
 
-    private func byEventLoop<Element: Sendable>(
-        _ elements: [Element], _ holder: (Element) -> NIOLoopBound<BacklogHandler>
-    ) -> [(any EventLoop, [Element])] {
-        Dictionary(grouping: elements) { ObjectIdentifier(holder($0).eventLoop) }.values.compactMap { elements in
-            elements.first.map { (holder($0).eventLoop, elements) }
+    private func byEventLoop(_ holders: [Holder]) -> [(any EventLoop, [Holder])] {
+        Dictionary(grouping: holders) { ObjectIdentifier($0.eventLoop) }.values.compactMap { holders in
+            holders.first.map { ($0.eventLoop, holders) }
         }
     }
 }

@@ -39,8 +39,11 @@ final class BacklogHandler: ChannelOutboundHandler, ChannelInboundHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let count = unwrapOutboundIn(data).readableBytes
-        backlog.wrote(count)
-        guard count >= AnswerBacklog.largePiece else { return context.write(data, promise: promise) }
+        guard count >= AnswerBacklog.largePiece else {
+            backlog.wrote(count)
+            return context.write(data, promise: promise)
+        }
+        backlog.wrotePiece(of: count, at: context.eventLoop.now)
         let promise = promise ?? context.eventLoop.makePromise()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         promise.futureResult.whenSuccess { bound.value.tookPiece(of: count) }
@@ -86,7 +89,7 @@ final class BacklogHandler: ChannelOutboundHandler, ChannelInboundHandler {
         let before = counted
         counted = held
         if before == 0 { memory.join(NIOLoopBound(self, eventLoop: context.eventLoop)) }
-        memory.add(held - before)
+        memory.add(held - before, on: context.eventLoop)
         if held == 0 { memory.leave(self) }
     }
 

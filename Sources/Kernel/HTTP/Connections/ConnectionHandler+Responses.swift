@@ -38,6 +38,8 @@ extension ConnectionHandler {
         self.exchange = exchange
         if buffer.readableBytes > 0 { context.write(wrapOutboundOut(buffer), promise: nil) }
         context.flush()
+        // The flush found the peer gone, or found it to take too little.
+        guard self.exchange?.number == number else { throw PeerClosedError() }
         if piece.isLast {
             finishExchange()
             return nil
