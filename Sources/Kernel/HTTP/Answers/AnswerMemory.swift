@@ -20,6 +20,7 @@ final class AnswerMemory: Sendable {
 
     let incidents: FrontIncidents
     private let limit: Int
+    private let ceiling: Int
     private let used = Atomic<Int>(0)
     private let isRelieving = Atomic<Bool>(false)
     private let holders = Mutex<[ObjectIdentifier: Holder]>([:])
@@ -27,6 +28,7 @@ final class AnswerMemory: Sendable {
 
     init(limit: Int, incidents: FrontIncidents) {
         self.limit = limit
+        ceiling = limit + limit / 4
         self.incidents = incidents
     }
 
@@ -52,7 +54,7 @@ final class AnswerMemory: Sendable {
         let after = used.wrappingAdd(bytes, ordering: .relaxed).newValue
         incidents.metrics.answerMemory.record(after)
         guard bytes > 0, after > limit else { return }
-        if after > limit + limit / 4 { cutOwn(of: eventLoop) }
+        if after > ceiling { cutOwn(of: eventLoop) }
         relieve()
     }
 
@@ -64,7 +66,9 @@ final class AnswerMemory: Sendable {
         }
         guard let loop = surveys.first?.eventLoop else { return isRelieving.store(false, ordering: .releasing) }
         EventLoopFuture.whenAllSucceed(surveys, on: loop).flatMap { claims in
-            self.cut(self.victims(among: claims.flatMap { $0 }), on: loop)
+            let excess = self.bytes - self.limit
+            let victims = excess > 0 ? self.victims(among: claims.flatMap { $0 }, for: excess + self.limit / 8) : []
+            return self.cut(victims, on: loop)
         }.whenComplete { _ in
             self.isRelieving.store(false, ordering: .releasing)
             // What came meanwhile.
@@ -75,7 +79,10 @@ final class AnswerMemory: Sendable {
     /// The same among the connections of an event loop that is at it anyway.
     private func cutOwn(of eventLoop: any EventLoop) {
         let own = holders.withLock { $0.values.filter { $0.eventLoop === eventLoop } }
-        for victim in victims(among: own.compactMap(Self.claim)) { victim.value.cut(because: .memory) }
+        // No more than need be: the slowest of a few may be fast among all.
+        for victim in victims(among: own.compactMap(Self.claim), for: bytes - ceiling) {
+            victim.value.cut(because: .memory)
+        }
         trim.soon(on: eventLoop)
     }
 
@@ -87,10 +94,9 @@ final class AnswerMemory: Sendable {
         return EventLoopFuture.andAllComplete(cuts, on: loop)
     }
 
-    private func victims(among claims: [Claim]) -> [Holder] {
-        var excess = bytes - limit
-        guard excess > 0 else { return [] }
-        excess += limit / 8
+    /// Those who will need the longest, and have as many bytes together.
+    private func victims(among claims: [Claim], for bytes: Int) -> [Holder] {
+        var excess = bytes
         return claims.sorted { $0.wait > $1.wait }.prefix { claim in
             defer { excess -= claim.held }
             return excess > 0
