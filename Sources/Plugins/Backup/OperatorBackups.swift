@@ -118,9 +118,10 @@ public final class OperatorBackups: Sendable {
         let artifact: StoredArtifact
         do {
             artifact = try await store.describe(bundle.uri)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             throw BackupError(
-                .missing, "The backup's artifact is no longer where it was stored; the catalog's entry is all that is left.")
+                .missing,
+                "The backup's artifact is no longer where it was stored; the catalog's entry is all that is left.")
         }
         return FileDownload(
             store: store, artifact: artifact, name: artifact.key.description, contentType: "application/zip",

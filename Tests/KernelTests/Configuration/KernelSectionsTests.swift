@@ -19,6 +19,10 @@ struct KernelSectionsTests {
             ("server: {port: 65536}", "1:16: server.port: must be from 0 to 65535"),
             ("server: {host: ''}", "1:16: server.host: must not be empty"),
             ("server: {maxBody: 1}", "1:19: server.maxBody: must be from 1KiB to 1GiB"),
+            (
+                "server: {maxAnswerMemory: 1MiB}",
+                "1:27: server.maxAnswerMemory: must be at least 16MiB, and at least maxBody"
+            ),
             ("server: {headerTimeout: 0s}", "1:25: server.headerTimeout: must be longer than 0s"),
             ("server: {trustedProxies: [10.0.0.0/33]}", "1:27: server.trustedProxies[0]: \(network)"),
             ("server: {trustedProxies: [localhost]}", "1:27: server.trustedProxies[0]: \(network)"),

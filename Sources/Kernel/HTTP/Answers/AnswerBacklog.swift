@@ -50,7 +50,8 @@ struct AnswerBacklog {
     /// slow one, not for one that stands still.
     func wait(at now: NIODeadline) -> Double {
         guard let behind else { return 0 }
-        let pace = Double(taken - behind.taken + Self.presumedTaken) / (1 + Double((now - behind.since).nanoseconds) / 1e9)
+        let pace =
+            Double(taken - behind.taken + Self.presumedTaken) / (1 + Double((now - behind.since).nanoseconds) / 1e9)
         return Double(held) / pace
     }
 

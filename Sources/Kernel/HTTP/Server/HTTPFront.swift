@@ -157,7 +157,9 @@ private struct Door: Sendable {
         case .closed: channel.close(promise: nil)
         case .refused(let reason):
             settings.answers.incidents.refused(because: reason, on: channel.eventLoop)
-            guard try refuser.refuse(channel, with: reason.problem, settings) else { return channel.close(promise: nil) }
+            guard try refuser.refuse(channel, with: reason.problem, settings) else {
+                return channel.close(promise: nil)
+            }
         }
     }
 }

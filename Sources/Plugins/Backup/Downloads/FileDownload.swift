@@ -31,7 +31,8 @@ struct FileDownload: Sendable {
         switch range {
         case .unsatisfiable:
             throw Problem(
-                status: 416, code: "range_not_satisfiable", detail: "The file has \(artifact.size) bytes: none in the range.",
+                status: 416, code: "range_not_satisfiable",
+                detail: "The file has \(artifact.size) bytes: none in the range.",
                 headers: [.contentRange: "bytes */\(artifact.size)", .acceptRanges: "bytes"])
         case .whole:
             headers[.contentLength] = "\(artifact.size)"
