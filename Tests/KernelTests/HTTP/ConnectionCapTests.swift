@@ -71,6 +71,7 @@ struct ConnectionCapTests {
         #expect(try refuser.refuse(first, with: RefusalReason.total.problem, settings))
         #expect(try !refuser.refuse(second, with: RefusalReason.total.problem, settings))
         try first.close().wait()
+        first.embeddedEventLoop.run()
         #expect(try refuser.refuse(second, with: RefusalReason.total.problem, settings))
     }
 }
