@@ -142,7 +142,7 @@ let package = Package(
                 .nioCore, .nioPosix, .serviceLifecycle,
             ]),
         .plugin("Billing", ["CachedLookup", "JSONScanner", .coreMetrics, .hummingbirdCore]),
-        .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics, .logging]),
+        .plugin("Spaces", ["CachedLookup", "JSONScanner", .coreMetrics]),
         .plugin("DevIssuer", ["JSONScanner", .httpTypes, .hummingbirdCore, .nioCore]),
 
         .executableTarget(
@@ -209,7 +209,7 @@ let package = Package(
                 "PostgresClient", "PostgresFixture", "SQLiteStore", "StoragePlugin", "SyncPlugin", .httpTypes,
                 .hummingbirdCore, .logging, .nioCore,
             ]),
-        .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .logging, .nioCore]),
+        .tests("CachedLookupTests", ["CachedLookup", "Kernel", "KernelTesting", .httpTypes, .logging, .nioCore]),
         .tests(
             "BillingPluginTests",
             ["BillingPlugin", "Domain", "Kernel", "KernelTesting", .httpTypes, .hummingbirdCore, .logging]),

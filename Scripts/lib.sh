@@ -26,4 +26,9 @@ need_swift() {
     }
 }
 
+# build ARGUMENT…: swift build, all of its output on stderr, without what it says of files in packages that are not ours.
+build() {
+    swift build "$@" >&2 2> >(awk '/which are unhandled/ {skips = 1; next} skips && /^    \// {next} {skips = 0; print; fflush()}' >&2)
+}
+
 libraries=(libpq-dev zlib1g-dev libssl-dev libsqlite3-dev)

@@ -26,6 +26,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The cores of the servers, as taskset takes them; none means no pinning.")
     var serverCores: String?
 
+    @Option(help: "How many connections to PostgreSQL the server may open; as many as the load has if not said.")
+    var pool: Int?
+
     @Flag(help: "Short rounds, for a first impression.")
     var quick = false
 
@@ -39,8 +42,7 @@ struct RunCommand: ParsableCommand {
         defer { try? group.syncShutdownGracefully() }  // the process ends: what does not shut down ends with it
         let bench = Workbench(
             binary: binary, scratch: URL(fileURLWithPath: scratch, isDirectory: true), serverCores: serverCores,
-            pace: pace,
-            group: group, corpus: try ChangeCorpus(contentsOf: changesets))
+            pool: pool ?? pace.connections, pace: pace, group: group, corpus: try ChangeCorpus(contentsOf: changesets))
         var report = Report(commit: commit, pace: pace, machine: Machine.current, corpus: bench.corpus)
         print(report.heading)
         for work in try chosen() {

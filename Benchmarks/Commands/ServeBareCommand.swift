@@ -12,7 +12,10 @@ struct ServeBareCommand: ParsableCommand {
     @Flag(help: "Let requests ask for a WebSocket.")
     var withSockets = false
 
+    @Option(help: "The JSON that every request is answered.")
+    var answer = BareServer.health
+
     func run() throws {
-        try BareServer.listen(port: port, withSockets: withSockets).closeFuture.wait()
+        try BareServer.listen(port: port, withSockets: withSockets, answer: answer).closeFuture.wait()
     }
 }

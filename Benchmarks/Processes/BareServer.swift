@@ -5,10 +5,15 @@ import NIOWebSocket
 
 /// The least that a SwiftNIO server can do for a request: decode it, encode an answer of a few bytes, flush; and for a listener: hold it.
 enum BareServer {
+    /// What it answers where nothing else is said.
+    static let health = #"{"status":"ok"}"#
+
     /// Listens on 127.0.0.1 with an event loop for each core, as the server does.
     ///
-    /// - Parameter withSockets: Whether a request may ask for a WebSocket, which costs every connection a handler more.
-    static func listen(port: Int, withSockets: Bool) throws -> any Channel {
+    /// - Parameters:
+    ///   - withSockets: Whether a request may ask for a WebSocket, which costs every connection a handler more.
+    ///   - answer: The JSON that every request is answered.
+    static func listen(port: Int, withSockets: Bool, answer: String) throws -> any Channel {
         try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -16,7 +21,7 @@ enum BareServer {
                 channel.eventLoop.makeCompletedFuture {
                     let operations = channel.pipeline.syncOperations
                     try operations.configureHTTPServerPipeline(withServerUpgrade: withSockets ? Self.upgrade : nil)
-                    try operations.addHandler(BareAnswer(allocator: channel.allocator))
+                    try operations.addHandler(BareAnswer(answer, allocator: channel.allocator))
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -44,7 +49,7 @@ enum BareServer {
     }
 }
 
-/// Answers `{"status":"ok"}` to anything, but to a stream the beginning of a body that does not end.
+/// Answers the same JSON to anything, but to a question for the spaces of `u-bench-7` that they are a member of `space-home-7`, and to a stream the beginning of a body that does not end.
 private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -52,16 +57,19 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
     private let body: ByteBuffer
     private let head: HTTPResponseHead
     private var isStream = false
+    private var asked: ByteBuffer?
 
-    init(allocator: ByteBufferAllocator) {
-        body = allocator.buffer(string: #"{"status":"ok"}"#)
+    init(_ answer: String, allocator: ByteBufferAllocator) {
+        body = allocator.buffer(string: answer)
         let fields = [("Content-Type", "application/json"), ("Content-Length", String(body.readableBytes))]
         head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(fields))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let request): isStream = request.uri.contains("/stream")
+        case .head(let request):
+            isStream = request.uri.contains("/stream")
+            asked = Self.memberships(askedBy: request.uri)
         case .body: break
         case .end: isStream ? begin(context) : answer(context)
         }
@@ -71,7 +79,22 @@ private final class BareAnswer: ChannelInboundHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
+    private static func memberships(askedBy uri: String) -> ByteBuffer? {
+        let parts = uri.split(separator: "/")
+        guard parts.last == "memberships", let user = parts.dropLast().last,
+            let number = user.split(separator: "-").last
+        else { return nil }
+        return ByteBuffer(
+            string: #"{"userId":"\#(user)","memberships":[{"organizationId":"space-home-\#(number)","role":"member"}]}"#
+        )
+    }
+
     private func answer(_ context: ChannelHandlerContext) {
+        var (head, body) = (head, body)
+        if let asked {
+            body = asked
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(asked.readableBytes))
+        }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -21,13 +21,22 @@ struct ServerUnderTest {
     let startUp: Duration
 
     /// Starts it and waits until it is healthy, 20 seconds at most.
-    init(binary: String, folder: URL, storage: Storage = .sqlite, cores: String?) throws {
+    ///
+    /// - Parameters:
+    ///   - authPort: Where the service is that knows who is in which space; nil where spaces are labels.
+    ///   - creditsPort: Where its credits service listens; without one the plugin Billing is off.
+    init(
+        binary: String, folder: URL, storage: Storage = .sqlite, authPort: Int? = nil, creditsPort: Int? = nil,
+        cores: String?
+    ) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         port = try BlockingClient.freePort()
         database = folder.appendingPathComponent("mana-sync.db").path
         let config = folder.appendingPathComponent("mana-sync.yaml")
-        try Self.configuration(port: port, folder: folder, storage: storage)
-            .write(to: config, atomically: true, encoding: .utf8)
+        try Self.configuration(
+            port: port, folder: folder, storage: storage, authPort: authPort, creditsPort: creditsPort
+        )
+        .write(to: config, atomically: true, encoding: .utf8)
         let begun = ContinuousClock.now
         process = try LaunchedProcess(binary, ["serve", "--config", config.path], folder: folder, cores: cores)
         startUp = try Self.awaitHealth(process, port: port, path: "/health", since: begun)
@@ -66,7 +75,9 @@ struct ServerUnderTest {
     }
 
     /// JSON is YAML.
-    private static func configuration(port: Int, folder: URL, storage: Storage) -> String {
+    private static func configuration(
+        port: Int, folder: URL, storage: Storage, authPort: Int?, creditsPort: Int?
+    ) -> String {
         let path = { (name: String) in folder.appendingPathComponent(name).path }
         let storage =
             switch storage {
@@ -75,6 +86,10 @@ struct ServerUnderTest {
             case .postgres(let url, let connections):
                 #"{ "engine": "postgres", "postgres": { "url": "\#(url)", "maxConnections": \#(connections) } }"#
             }
+        let billing = creditsPort.map { #"{ "enabled": true, "creditsURL": "http://127.0.0.1:\#($0)" }"# }
+        let spaces = authPort.map {
+            #""spaces": { "enabled": true, "authURL": "http://127.0.0.1:\#($0)", "serviceKey": "bench-service-key-of-no-worth" },"#
+        }
         return """
             {
               "server": { "host": "127.0.0.1", "port": \(port), "pidFile": "\(path("mana-sync.pid"))" },
@@ -84,7 +99,9 @@ struct ServerUnderTest {
                 "sync": {
                   "enabled": true, "maxSocketsPerUser": 20000, "maxStreamsPerUser": 20000, "maxUnauthenticated": 20000
                 },
+                \(spaces ?? "")
                 "metrics": { "enabled": true },
+                "billing": \(billing ?? #"{ "enabled": false }"#),
                 "backup": { "enabled": true, "stagingDirectory": "\(path("staging"))" },
                 "devIssuer": { "enabled": true, "keyFile": "\(path("dev-issuer.key"))" }
               }

@@ -32,7 +32,8 @@ struct HelloWork: Work {
         return WorkReport(name, summary: summary, samples)
     }
 
-    private func load(_ bench: Workbench, _ port: Int, _ pid: Int32, _ devices: [Device]) throws -> Sample {
+    /// One round against a server.
+    func load(_ bench: Workbench, _ port: Int, _ pid: Int32, _ devices: [Device]) throws -> Sample {
         let connections = bench.pace.connections
         let isAuthenticated = isAuthenticated
         var sample = try bench.load(port: port, pid: pid) { connection in

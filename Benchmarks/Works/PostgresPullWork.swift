@@ -20,7 +20,7 @@ struct PostgresPullWork: Work {
             try cluster.create(Self.database)
             try bench.withFolder(name) { folder in
                 let storage = ServerUnderTest.Storage.postgres(
-                    cluster.url(Self.database), connections: bench.pace.connections)
+                    cluster.url(Self.database), connections: bench.pool)
                 let ends = try bench.withServer(in: folder, storage: storage) { server in
                     try Self.table.fill(server, users: bench.pace.users, from: bench.corpus)
                 }

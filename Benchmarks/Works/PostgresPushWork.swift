@@ -8,14 +8,16 @@ struct PostgresPushWork: Work {
 
     /// How many users share the space that they write into, and so wait for one another's commits.
     var household = 1
+    /// Whether each user is a member of a space, by the plugin; else spaces are labels.
+    var areMembers = false
 
     var name: String {
-        "postgres-push-\(changes)\(withEventIDs ? "-events" : "")\(household > 1 ? "-household" : "")"
+        "postgres-push-\(changes)\(withEventIDs ? "-events" : "")\(household > 1 ? "-household" : "")\(areMembers ? "-members" : "")"
     }
 
     var summary: String {
         "POST /sync/bench of \(changes) fresh change\(changes == 1 ? "" : "s") \(withEventIDs ? "with" : "without") event ids, "
-            + "\(household > 1 ? "by \(household) users a space, " : "")beside pgbench inserting the same rows"
+            + "\(household > 1 ? "by \(household) users a space, " : "")\(areMembers ? "by members of spaces, " : "")beside pgbench inserting the same rows"
     }
 
     func measure(on bench: Workbench) throws -> WorkReport {
@@ -43,15 +45,17 @@ struct PostgresPushWork: Work {
     private func push(
         _ bench: Workbench, _ database: String, on cluster: PostgresCluster, in folder: URL
     ) throws -> Sample {
-        let storage = ServerUnderTest.Storage.postgres(cluster.url(database), connections: bench.pace.connections)
-        let load = try bench.withServer(in: folder, storage: storage) { server in
-            let devices = try server.devices(bench.pace.users, household: household)
-            try cluster.query("CHECKPOINT", in: database)
-            let (changes, withEventIDs, pace, corpus) = (changes, withEventIDs, bench.pace, bench.corpus)
-            return try bench.load(port: server.port, pid: server.process.pid, cluster: cluster) { connection in
-                PushConversation(
-                    devices: devices.share(of: connection, among: pace.connections), changes: changes,
-                    withEventIDs: withEventIDs, corpus: corpus, connection: connection)
+        let storage = ServerUnderTest.Storage.postgres(cluster.url(database), connections: bench.pool)
+        let load = try withService(bench) { authPort in
+            try bench.withServer(in: folder, storage: storage, authPort: authPort) { server in
+                let devices = try server.devices(bench.pace.users, household: household)
+                try cluster.query("CHECKPOINT", in: database)
+                let (changes, withEventIDs, pace, corpus) = (changes, withEventIDs, bench.pace, bench.corpus)
+                return try bench.load(port: server.port, pid: server.process.pid, cluster: cluster) { connection in
+                    PushConversation(
+                        devices: devices.share(of: connection, among: pace.connections), changes: changes,
+                        withEventIDs: withEventIDs, corpus: corpus, connection: connection)
+                }
             }
         }
         let stored = try cluster.query("SELECT count(*) FROM sync_changes", in: database)
@@ -62,5 +66,11 @@ struct PostgresPushWork: Work {
         sample[.changes] = (sample[.requests] ?? 0) * Double(changes)
         sample[.megabytes] = nil
         return sample
+    }
+
+    /// Lends the port of the service that knows who is in which space, where the users are members.
+    private func withService<Result>(_ bench: Workbench, _ body: (Int?) throws -> Result) throws -> Result {
+        guard areMembers else { return try body(nil) }
+        return try bench.withBareServer { _, port in try body(port) }
     }
 }

@@ -10,6 +10,8 @@ struct Workbench {
     let scratch: URL
     /// The cores of the servers, if they are pinned.
     let serverCores: String?
+    /// The server's connections to PostgreSQL.
+    let pool: Int
     /// How long to measure.
     let pace: Pace
     /// The event loops of the load.
@@ -19,25 +21,35 @@ struct Workbench {
 
     /// Starts the server, lends it, and ends it, whatever happens.
     ///
-    /// - Parameter storage: Where it stores changes. With PostgreSQL, both may use all cores.
+    /// - Parameters:
+    ///   - storage: Where it stores changes. With PostgreSQL, both may use all cores.
+    ///   - authPort: Where the service is that knows who is in which space; nil where spaces are labels.
+    ///   - creditsPort: Where its credits service listens; without one the plugin Billing is off.
     func withServer<Result>(
-        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, _ body: (ServerUnderTest) throws -> Result
+        in folder: URL, storage: ServerUnderTest.Storage = .sqlite, authPort: Int? = nil, creditsPort: Int? = nil,
+        _ body: (ServerUnderTest) throws -> Result
     ) throws -> Result {
         let cores = if case .postgres = storage { PostgresCluster.allCores } else { serverCores }
-        let server = try ServerUnderTest(binary: binary, folder: folder, storage: storage, cores: cores)
+        let server = try ServerUnderTest(
+            binary: binary, folder: folder, storage: storage, authPort: authPort, creditsPort: creditsPort, cores: cores
+        )
         defer { server.process.stop() }
         return try body(server)
     }
 
     /// Starts a bare server on the same cores, lends its process and its port, and ends it.
+    ///
+    /// - Parameter answer: What it answers to everything.
     func withBareServer<Result>(
-        withSockets: Bool = false, _ body: (LaunchedProcess, Int) throws -> Result
+        withSockets: Bool = false, answering answer: String = BareServer.health,
+        _ body: (LaunchedProcess, Int) throws -> Result
     ) throws -> Result {
         let port = try BlockingClient.freePort()
         return try withFolder("bare") { folder in
             let begun = ContinuousClock.now
             let process = try LaunchedProcess(
-                "/proc/\(getpid())/exe", ["serve-bare", "--port", "\(port)"] + (withSockets ? ["--with-sockets"] : []),
+                "/proc/\(getpid())/exe",
+                ["serve-bare", "--port", "\(port)", "--answer", answer] + (withSockets ? ["--with-sockets"] : []),
                 folder: folder, cores: serverCores)
             defer { process.stop() }
             _ = try ServerUnderTest.awaitHealth(process, port: port, path: "/health", since: begun)

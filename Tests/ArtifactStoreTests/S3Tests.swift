@@ -104,6 +104,22 @@ struct S3Tests {
         }
     }
 
+    @Test("what cannot be done names the service and the bucket, and never who signs", arguments: [nil, 403, 500])
+    func place(status: Int?) async throws {
+        try await StandInService.with(status.map { .status($0, body: "") } ?? .hangUp) { service in
+            var settings = try await settings()
+            settings.endpoint = service.url
+            settings.attempts = 1
+            settings.credentials = S3Credentials(accessKeyID: "AKIASIGNER", secretAccessKey: Secret("unspeakable"))
+            try await with(settings) { store in
+                let error = await #expect(throws: ArtifactError.self) { try await store.put(key("a"), "x") }
+                let told = "\(error?.message ?? "") \(error?.cause ?? "")"
+                #expect(told.contains("bucket \(settings.bucket) at \(service.url)"), "\(told)")
+                #expect(!told.contains("AKIASIGNER") && !told.contains("unspeakable"))
+            }
+        }
+    }
+
     @Test(
         "a fault of the service's own is tried again; a refusal is not",
         arguments: [(503, 3), (500, 3), (403, 1), (400, 1)])

@@ -34,19 +34,21 @@ struct BackupServer {
     ///   - postgres: The URL of a database to use instead of a file.
     ///   - backup: Further keys of `plugins.backup`, `maxImport: 1KiB; timeZone: UTC`.
     ///   - staging: Where archives and snapshots are staged, and `artifacts` where artifacts are kept, if not in the server's folder.
+    ///   - database: The SQLite file, if it is not in the server's folder.
     ///   - sharing: Whether there is a space that users share; else a space is a label.
     ///   - runsBackground: Whether backups are made in the background, on the harness's clock.
     static func run(
         postgres: String? = nil, backup: String = "", sharing: Bool = false, runsBackground: Bool = false,
         staging: String? = nil,
         artifacts: String? = nil,
+        database: String? = nil,
         _ use: (BackupServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "backup-routes-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let storage =
             postgres.map { #"engine: postgres, postgres: {url: "\#($0)"}"# }
-            ?? #"sqlite: {path: "\#(folder.appending(path: "log.db").path)"}"#
+            ?? #"sqlite: {path: "\#(database ?? folder.appending(path: "log.db").path)"}"#
         let harness = try PluginHarness(
             plugins: plugins + [OneSpacePlugin.self],
             yaml: """

@@ -26,6 +26,11 @@ struct PostgresOperatorTests {
         try await RestoreTests.checkMembers(from: engines.0, to: engines.1)
     }
 
+    @Test("a restore of an SQLite file brings back rows and cursors exactly")
+    func database() async throws {
+        try await DatabaseRestoreTests.check(into: .postgres)
+    }
+
     @Test("of several instances that are due at once, one starts the run")
     func schedule() async throws {
         try await BackupSchedulerTests.twoInstances(on: .postgres)

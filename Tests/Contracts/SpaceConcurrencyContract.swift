@@ -72,7 +72,71 @@ let spaceConcurrencyContract: [ContractCase] = [
         let anew = try await fixture.shared(of: bert, limit: 9)
         #expect(anew.count == 120 && Set(anew).count == 120)
     },
+    ContractCase("Who pushes and goes on from the delta's cursor gets the other members' rows once each") { fixture in
+        let members = 16
+        let rounds = 12
+        // Half are in the family, half at work, and every fourth in both; one in eight in none, and writes for themselves.
+        let spaces = (0..<members).map { member -> Set<SpaceID> in
+            switch member % 8 {
+            case 7: []
+            case 3: [family, work]
+            default: [member % 2 == 0 ? family : work]
+            }
+        }
+        for (member, spaces) in spaces.enumerated() { try await fixture.grant(spaces, to: UserID("m\(member)")) }
+        let chains = try await withThrowingTaskGroup(of: (Int, [String], Cursor).self) { group in
+            for (member, spaces) in spaces.enumerated() {
+                group.addTask {
+                    let (seen, until) = try await pushAndFollow(fixture, as: member, into: spaces, rounds: rounds)
+                    return (member, seen, until)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = ($1.1, $1.2) }
+        }
+        for (member, (seen, until)) in chains {
+            let last = try await fixture.sharedChain(
+                of: UserID("m\(member)"), client: ClientID("c\(member)"), after: until)
+            let all = seen + last.records
+            var expected: Set<String> = []
+            for (other, theirs) in spaces.enumerated() where other != member {
+                for round in 0..<rounds {
+                    guard let space = choose(of: theirs, in: round), spaces[member].contains(space) else { continue }
+                    expected.insert("\(other)/\(round)")
+                }
+            }
+            #expect(all.count == expected.count, "\(member)")
+            #expect(Set(all) == expected, "\(member)")
+        }
+    },
 ]
+
+/// The space that somebody who is in `spaces` writes into in a round.
+private func choose(of spaces: Set<SpaceID>, in round: Int) -> SpaceID? {
+    let sorted = spaces.sorted { $0.text < $1.text }
+    return sorted.isEmpty ? nil : sorted[round % sorted.count]
+}
+
+/// Pushes round by round, each from the cursor of the one before; what came of others, and the last cursor.
+private func pushAndFollow(
+    _ fixture: any StoreFixture, as member: Int, into spaces: Set<SpaceID>, rounds: Int
+) async throws -> ([String], Cursor) {
+    let (user, client) = (UserID("m\(member)"), ClientID("c\(member)"))
+    var records: [String] = []
+    var after = Cursor.beginning
+    for round in 0..<rounds {
+        var change = insert("\(member)/\(round)")
+        change.space = choose(of: spaces, in: round)
+        var push = push([change], user: user, client: client, since: after)
+        push.writableSpaces = spaces
+        var query = ChangeQuery(user: user, client: client, app: push.app, after: after, limit: 7)
+        query.includesSpaces = true
+        let page = try await fixture.log.append(push, thenReading: query, into: RowCollector()).1
+        try #require(page.until >= after)
+        records += page.records
+        after = page.until
+    }
+    return (records, after)
+}
 
 /// Whether a writer's row, `writer/round`, is of the space.
 private func isOf(_ record: String, _ space: SpaceID) -> Bool {

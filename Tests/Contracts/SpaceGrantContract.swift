@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import NIOCore
 import Synchronization
 import Testing
 
@@ -81,6 +82,8 @@ let spaceGrantContract: [ContractCase] =
             try await fixture.grant([family], to: bert, askedBefore: .seconds(1))
             #expect(try await fixture.grant([], to: bert, askedBefore: .seconds(2)) == false)
             #expect(try await fixture.grants.grantedSpaces(of: bert) == [family])
+            try await fixture.grant([], readable: [family], to: bert, askedBefore: .seconds(2))
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [family])
             #expect(try await fixture.grant([], to: carl, askedBefore: .seconds(2)) == false)
             #expect(try await fixture.grant([], to: bert, askedBefore: .milliseconds(500)))
             // A wall clock that was set back must not keep answers out until it has caught up.
@@ -90,17 +93,75 @@ let spaceGrantContract: [ContractCase] =
         },
         ContractCase("How old the last answer is outlives a restart, and is not known where the clock was set back") {
             fixture in
-            #expect(try await fixture.grants.grantAge(of: bert) == nil)
+            #expect(try await fixture.grants.lastAnswer(about: bert) == nil)
             fixture.setWallClock(contractStart.advanced(by: .seconds(60)))
             try await fixture.grant([family], to: bert, askedBefore: .seconds(1))
             try await fixture.grant([], to: carl)
             try await fixture.reopen()
             fixture.setWallClock(contractStart.advanced(by: .seconds(100)))
-            #expect(try await fixture.grants.grantAge(of: bert) == .seconds(41))
-            #expect(try await fixture.grants.grantAge(of: carl) == .seconds(40))
-            #expect(try await fixture.grants.grantAge(of: anna) == nil)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.age == .seconds(41))
+            #expect(try await fixture.grants.lastAnswer(about: carl)?.age == .seconds(40))
+            #expect(try await fixture.grants.lastAnswer(about: anna) == nil)
             fixture.setWallClock(contractStart)
-            #expect(try await fixture.grants.grantAge(of: bert) == nil)
+            #expect(try await fixture.grants.lastAnswer(about: bert) == nil)
+        },
+        ContractCase("Which spaces may be written into outlives a restart; a leave ends it, a rejoin says it anew") {
+            fixture in
+            try await fixture.grant([family], readable: [work], to: bert)
+            try await fixture.grant([], readable: [family], to: carl)
+            try await fixture.reopen()
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [family])
+            #expect(try await fixture.grants.lastAnswer(about: carl)?.writableSpaces == [])
+            try await fixture.grant([work], to: bert)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [work])
+            try await fixture.grant([work], readable: [family], to: bert)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [work])
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [family, work])
+        },
+        ContractCase("A change of access is no join: nobody is told, and no row comes again or goes missing") {
+            fixture in
+            try await fixture.write((0..<9).map { "a\($0)" }, into: family, by: anna)
+            try await fixture.grant([family], to: bert)
+            // In the middle of what is inherited.
+            let page = try await fixture.sharedPage(of: bert, limit: 4)
+            let told = GrantNews(fixture.notices)
+            #expect(try await fixture.grant([], readable: [family], to: bert) == false)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [])
+            let rest = try await fixture.sharedChain(of: bert, after: page.until)
+            #expect(rest.records == (4..<9).map { "a\($0)" })
+            #expect(try await fixture.grant([family], to: bert) == false)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [family])
+            try await fixture.write(["a9"], into: family, by: anna)
+            #expect(try await fixture.shared(of: bert, after: rest.until) == ["a9"])
+            #expect(try await fixture.shared(of: bert) == (0..<10).map { "a\($0)" })
+            #expect(told.users == [])
+        },
+        ContractCase("Where it is not known who may write, as in an older backup, the next answer says it") { fixture in
+            let log = try #require(fixture.log as? any WholeLog)
+            try await log.withRestoration(isReplacing: true) { restoration in
+                let (user, place) = (LogValue.text(ByteBuffer(string: bert.text)), LogValue.integer(1))
+                try await restoration.append([LogRecord([user, .integer(1)])], to: .memberships)
+                let grants = [(family, LogValue.null), (work, .integer(1))].map { space, mayWrite in
+                    LogRecord([user, .text(ByteBuffer(string: space.text)), place, place, mayWrite])
+                }
+                try await restoration.append(grants, to: .grants)
+            }
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [family, work])
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [work])
+            #expect(try await fixture.grant([family, work], to: bert) == false)
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [family, work])
+        },
+        ContractCase("Access changes along with joins and leaves in one answer") { fixture in
+            try await fixture.write(["f"], into: family, by: anna)
+            try await fixture.write(["w"], into: work, by: anna)
+            try await fixture.grant([family], to: bert)
+            let first = try await fixture.sharedChain(of: bert)
+            #expect(try await fixture.grant([work], readable: [family], to: bert))
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [work])
+            #expect(try await fixture.shared(of: bert, after: first.until) == ["w"])
+            #expect(try await fixture.grant([], readable: [work], to: bert))
+            #expect(try await fixture.grants.lastAnswer(about: bert)?.writableSpaces == [])
+            #expect(try await fixture.grants.grantedSpaces(of: bert) == [work])
         },
         ContractCase("The tables of spaces are told to those who may read them") { fixture in
             let notes = try #require(AppID("notes"))

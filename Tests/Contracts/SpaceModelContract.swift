@@ -10,7 +10,7 @@ let spaceModelContract = (0..<12).map { round in
         for step in 0..<100 {
             let comment: Comment = "seed \(seed), step \(step)"
             let user = members.randomElement(using: &random) ?? anna
-            switch Int.random(in: 0..<10, using: &random) {
+            switch Int.random(in: 0..<11, using: &random) {
             case 0..<5:
                 let changes = (0..<Int.random(in: 1...3, using: &random)).map { index in
                     var change = insert("\(user)-\(step)-\(index)")
@@ -25,8 +25,16 @@ let spaceModelContract = (0..<12).map { round in
                 let space = Bool.random(using: &random) ? family : work
                 if spaces.remove(space) == nil { spaces.insert(space) }
                 let hasChanged = model.grant(spaces, to: user)
-                #expect(try await fixture.grant(spaces, to: user) == hasChanged, comment)
-            case 7: if step % 3 == 0 { try await fixture.reopen() }
+                let readable = spaces.filter { _ in Bool.random(using: &random) }
+                #expect(try await fixture.grant(spaces, readable: readable, to: user) == hasChanged, comment)
+            case 7:
+                // What a member may do changes alone: nobody joins.
+                let readable = model.spaces(of: user).filter { _ in Bool.random(using: &random) }
+                let hasChanged = try await fixture.grant(model.spaces(of: user), readable: readable, to: user)
+                #expect(!hasChanged, comment)
+                let answer = try await fixture.grants.lastAnswer(about: user)
+                #expect(answer?.writableSpaces == model.spaces(of: user).subtracting(readable), comment)
+            case 8: if step % 3 == 0 { try await fixture.reopen() }
             default:
                 let limit = Int.random(in: 1...7, using: &random)
                 let mark = model.marks[user]?.randomElement(using: &random) ?? (Cursor.beginning, 0)

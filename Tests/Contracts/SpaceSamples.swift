@@ -13,10 +13,15 @@ func insert(_ text: String, into space: SpaceID, table: String = "tasks") -> Pus
 }
 
 extension StoreFixture {
-    /// Grants what was learned just now.
+    /// Grants what was learned just now: spaces to write into, and `readable` ones only to read.
     @discardableResult
-    func grant(_ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration = .zero) async throws -> Bool {
-        try await grants.grant(spaces, to: user, askedBefore: age)
+    func grant(
+        _ spaces: Set<SpaceID>, readable: Set<SpaceID> = [], to user: UserID, askedBefore age: Duration = .zero
+    ) async throws -> Bool {
+        let access =
+            Dictionary(uniqueKeysWithValues: spaces.map { ($0, SpaceAccess.readWrite) })
+            .merging(readable.map { ($0, .readOnly) }) { _, readOnly in readOnly }
+        return try await grants.grant(access, to: user, askedBefore: age)
     }
 
     /// Stores inserts into a space, one push each.

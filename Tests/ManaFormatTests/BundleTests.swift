@@ -95,7 +95,9 @@ struct BundleTests {
         let place = LogValue.integer(1_767_225_600_000_001)
         let rows: [(LogTable, LogRecord)] = [
             (.memberships, LogRecord([text("anna"), .integer(-5)])),
-            (.grants, LogRecord([text("anna"), text("s"), place, place])),
+            (.grants, LogRecord([text("anna"), text("s"), place, place, .integer(1)])),
+            (.grants, LogRecord([text("anna"), text("t"), place, place, .integer(0)])),
+            (.grants, LogRecord([text("bert"), text("s"), place, place, .null])),
             (.inheritance, LogRecord([text("anna"), text("s"), text("todo"), .null, .integer(0)])),
             (.inheritance, LogRecord([text("anna"), text("s"), text("notes"), uuid(1), .integer(1)])),
             (.inherited, LogRecord([text("anna"), text("s"), text("todo"), place, uuid(1)])),
@@ -106,6 +108,14 @@ struct BundleTests {
         _ = try writer.finish(clock: .beginning, ledger: nil, into: &output)
         let found = try read(output, piece: 50).records
         for table in LogTable.allCases { #expect(found[table] ?? [] == rows.filter { $0.0 == table }.map(\.1)) }
+    }
+
+    @Test("whose grants do not tell who may write is read: of those that is not known")
+    func grantsWithoutAccess() throws {
+        let line =
+            #"{"userId":"anna","spaceId":"s","joinedAt":"2026-01-01T00:00:00.000001Z","inheritedTo":"2026-01-01T00:00:00Z"}"#
+        let record = try RecordLine(of: .grants).record(of: ByteBuffer(string: line))
+        #expect(record.values[try #require(LogTable.grants.index(of: "mayWrite"))] == .null)
     }
 
     /// A bundle of some entries, which says that it is of a version.

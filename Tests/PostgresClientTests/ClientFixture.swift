@@ -25,7 +25,7 @@ enum ClientFixture {
     /// Uses a client and shuts it down.
     static func withClient(
         of server: PostgresServer? = nil, name: String = "test",
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger = .silent,
         _ configure: (inout PostgresClientOptions) -> Void = { _ in },
         _ use: (PostgresClient) async throws -> Void
     ) async throws {
@@ -35,7 +35,7 @@ enum ClientFixture {
         options.backoff = PostgresBackoff(first: .milliseconds(10), longest: .milliseconds(50))
         configure(&options)
         let configuration = try configuration(of: server, name: name)
-        let client = try PostgresClient(configuration, options: options, metrics: metrics, logger: .silent)
+        let client = try PostgresClient(configuration, options: options, metrics: metrics, logger: logger)
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await use(client)) } catch { outcome = .failure(error) }
         await client.shutdown(grace: .seconds(2))

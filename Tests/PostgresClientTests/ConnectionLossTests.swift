@@ -1,5 +1,7 @@
+import Logging
 import PostgresClient
 import PostgresFixture
+import Synchronization
 import Testing
 
 struct ConnectionLossTests {
@@ -48,6 +50,32 @@ struct ConnectionLossTests {
             #expect(try await after.integer(0, 0) == 2)
         }
         try await server.stop()
+    }
+
+    @Test("a crash that the pool and a listener notice, and their attempts, are two lines in the log")
+    func lines() async throws {
+        let server = try await PostgresServer()
+        let lines = LogLines()
+        try await ClientFixture.withClient(of: server, logger: Logger(label: "test") { _ in lines }) { client in
+            var events = client.events(of: ["lines"]).makeAsyncIterator()
+            _ = await events.next()
+            _ = try await client.query(.echo(1))
+            try await server.stop(.immediate)
+            for _ in 0..<5 {
+                guard case .disconnected = await events.next() else { continue }
+            }
+            async let after = client.query(.echo(2))
+            try await server.start()
+            #expect(try await after.integer(0, 0) == 2)
+            while let event = await events.next() {
+                if case .reconnected = event { break }
+            }
+        }
+        try await server.stop()
+        let told = lines.all.withLock { $0 }
+        #expect(told.count == 2, "\(told)")
+        #expect(told.first?.hasPrefix("warning: The database is lost") == true)
+        #expect(told.last?.hasPrefix("notice: The database is back. attempts=") == true)
     }
 
     @Test("without a server a request is told why, in time")
@@ -118,6 +146,8 @@ struct ConnectionLossTests {
                 let closing = await Self.category {
                     _ = try await session.query(.plain("SELECT pg_advisory_lock(\(other))"))
                 }
+                // The other one waits for this lock where it is this session whose statement was given up.
+                _ = try await session.query(.plain("SELECT pg_advisory_unlock(\(number))"))
                 let outcomes = [await crossing, closing]
                 #expect(outcomes.contains(.deadlock))
             }

@@ -37,7 +37,7 @@ struct CrashTests {
         let time = ManualTime(now: contractStart)
         var store = PostgresStore(config, time: time, logger: MemoryLog().logger())
         try await store.start()
-        try await store.grant([Self.family], to: UserID(user), askedBefore: .zero)
+        try await store.grant([Self.family: .readWrite], to: UserID(user), askedBefore: .zero)
         try await store.store(push([Self.shared("before")]))
         let before = try await PostgresStoreFixture.withClient(at: config.url) { [store] client in
             try await client.withSession { session in

@@ -80,6 +80,26 @@ struct FaultTests {
         }
     }
 
+    @Test("A server that freezes in the middle of a push lets go of what it holds, though its connection stays open")
+    func frozenServer() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            let anna = ScopeLocks.key(of: UserID("anna"))
+            try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
+                try await client.withSession { session in
+                    for sql in [
+                        "BEGIN", "SELECT sync_enter('\(WorkingRole.name)', 'anna', '', '5s', '300ms')",
+                        "SELECT pg_advisory_xact_lock(\(anna))",
+                    ] {
+                        _ = try await session.query(PostgresStatement(sql, isPrepared: false))
+                    }
+                    // Waits for the lock, which the session would hold as long as it is open.
+                    try await fixture.log.store(push([insert("a")]))
+                }
+            }
+            #expect(try await fixture.log.page().records == ["a"])
+        }
+    }
+
     @Test("A table that is away for a while costs the pushes meanwhile, and nothing else")
     func missingTable() async throws {
         try await PostgresStoreFixture.withStore { fixture in

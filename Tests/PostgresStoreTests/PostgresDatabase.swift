@@ -36,6 +36,19 @@ struct PostgresDatabase: Sendable {
         try await Self.run(statements, at: url)
     }
 
+    /// Returns when so many backends wait for advisory locks, or have waited as long as a push does.
+    func awaitWaiters(_ count: Int) async throws {
+        let end = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < end {
+            let rows = try await run(
+                """
+                SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """)
+            if Int(rows.integer(0, 0) ?? 0) >= count { return }
+        }
+    }
+
     /// Runs statements at `url`, in one transaction; the last one's rows.
     static func run(_ statements: [String], at url: String) async throws -> PostgresResult {
         var options = PostgresClientOptions()

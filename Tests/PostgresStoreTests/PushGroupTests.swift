@@ -8,8 +8,11 @@ import Testing
 @Suite("Pushes that share a transaction, on PostgreSQL")
 struct PushGroupTests {
     /// Pushes of many users at once, while every user's lock is held by somebody else for a moment.
+    ///
+    /// - Parameter reader: what somebody who reads spaces pushes; nil where nobody does.
     private func pushAtOnce(
-        _ records: [String], to fixture: PostgresStoreFixture, meanwhile: () async throws -> Void = {}
+        _ records: [String], to fixture: PostgresStoreFixture,
+        reader: (@Sendable (_ record: String, UserID, ClientID) -> Push)? = nil, meanwhile: () async throws -> Void = {}
     ) async throws -> [String: Result<PushOutcome, any Error>] {
         try await PostgresStoreFixture.withClient(at: fixture.database.url) { client in
             try await client.withSession { session in
@@ -24,11 +27,14 @@ struct PushGroupTests {
                         for (number, record) in records.enumerated() {
                             // The first ones fill all lanes and wait for the held lock; the others wait for a lane.
                             if number == PushGroups.lanes {
-                                try await Self.awaitWaiters(PushGroups.lanes, in: fixture.database)
+                                try await fixture.database.awaitWaiters(PushGroups.lanes)
                             }
                             let user = UserID(number < PushGroups.lanes ? "held" : "u\(number % 5)")
+                            let client = ClientID("c\(number)")
                             group.addTask {
-                                (record, await Self.store(record, of: user, client: "c\(number)", in: fixture.log))
+                                let push =
+                                    reader?(record, user, client) ?? push([insert(record)], user: user, client: client)
+                                return (record, await Self.store(push, includesSpaces: reader != nil, in: fixture.log))
                             }
                         }
                         try await meanwhile()
@@ -40,31 +46,26 @@ struct PushGroupTests {
     }
 
     private static func store(
-        _ record: String, of user: UserID, client: String, in log: any ChangeLog
+        _ push: Push, includesSpaces: Bool, in log: any ChangeLog
     ) async -> Result<PushOutcome, any Error> {
         do {
-            return .success(try await log.store(push([insert(record)], user: user, client: ClientID(client))))
+            var query = ChangeQuery(user: push.user, client: push.client, app: push.app, after: push.since)
+            query.includesSpaces = includesSpaces
+            let (outcome, page) = try await log.append(push, thenReading: query, into: RowCollector())
+            // Whatever else is in the transaction, nobody sees another one's rows.
+            let spaces = page.spaces ?? []
+            for row in page.sink.rows {
+                #expect(row.user == push.user.text || spaces.contains { $0.text == row.space })
+            }
+            return .success(outcome)
         } catch {
             return .failure(error)
         }
     }
 
-    /// Returns when so many backends wait for advisory locks, or have waited as long as a push does.
-    private static func awaitWaiters(_ count: Int, in database: PostgresDatabase) async throws {
-        let end = ContinuousClock.now + .seconds(5)
-        while ContinuousClock.now < end {
-            let rows = try await database.run(
-                """
-                SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                """)
-            if Int(rows.integer(0, 0) ?? 0) >= count { return }
-        }
-    }
-
     @Test(
         "Pushes that wait are stored together, each once, and each is told what became of its own",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func together() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let records = (0..<60).map { "r\($0)" }
@@ -78,7 +79,7 @@ struct PushGroupTests {
         }
     }
 
-    @Test("A push that fails fails none of those that shared its transaction", .timeLimit(.minutes(1)))
+    @Test("A push that fails fails none of those that shared its transaction", .timeLimit(.minutes(5)))
     func isolation() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             try await fixture.database.run(
@@ -103,29 +104,54 @@ struct PushGroupTests {
         }
     }
 
-    @Test("Pushes that wait for somebody's lock stop nobody else's for as long", .timeLimit(.minutes(1)))
+    @Test("Pushes that wait for somebody's lock stop nobody else's for as long", .timeLimit(.minutes(5)))
     func freeLanes() async throws {
         try await PostgresStoreFixture.withStore { fixture in
             let records = (0..<PushGroups.lanes).map { "r\($0)" }
-            let outcomes = try await pushAtOnce(records, to: fixture) {
-                try await Self.awaitWaiters(PushGroups.lanes, in: fixture.database)
-                try await fixture.log.store(push([insert("free")], user: UserID("other")))
-            }
+            let outcomes = try await pushAtOnce(
+                records, to: fixture,
+                meanwhile: {
+                    try await fixture.database.awaitWaiters(PushGroups.lanes)
+                    try await fixture.log.store(push([insert("free")], user: UserID("other")))
+                })
             // They would have given up before, had the other one waited for their end.
             #expect(try records.allSatisfy { try outcomes[$0]?.get().stored == 1 })
         }
     }
 
-    @Test("Locks of several pushes come once each, in one order, exclusive where one needs them so")
-    func locks() {
-        let space = SpaceID("family")
-        var shared = insert("a")
-        shared.space = space
-        let parts = ["anna", "bert", "anna"].map { ScopeLocks(of: push([shared], user: UserID($0))) }
-        let all = ScopeLocks(of: parts).locks
-        #expect(all.map(\.key) == Set(parts.flatMap { $0.locks.map(\.key) }).sorted())
-        for lock in all {
-            #expect(lock.isExclusive == parts.flatMap(\.locks).contains { $0.key == lock.key && $0.isExclusive })
+    private static let family = SpaceID("family")
+    private static let work = SpaceID("work")
+
+    @Test(
+        "Pushes of members share transactions, write into their own spaces alone, and bring what their user may see",
+        .timeLimit(.minutes(5)))
+    func members() async throws {
+        try await PostgresStoreFixture.withStore { fixture in
+            let spaces = ["u0": Self.family, "u1": Self.family, "u2": Self.work]
+            for (user, space) in spaces {
+                try await fixture.grants.grant([space: .readWrite], to: UserID(user), askedBefore: .zero)
+            }
+            let records = (0..<60).map { $0 % 20 == 19 ? "bad\($0)" : "r\($0)" }
+            let make: @Sendable (String, UserID, ClientID) -> Push = { record, user, client in
+                // A bad one is into a space that its user may not write into; spaces are labels for the fourth.
+                let space = record.hasPrefix("bad") ? SpaceID("foreign") : spaces[user.text]
+                var change = insert(record)
+                change.space = space
+                var push = push([change], user: user, client: client)
+                push.writableSpaces =
+                    user.text == "u3" && space == nil ? nil : Set([spaces[user.text]].compactMap(\.self))
+                return push
+            }
+            let outcomes = try await pushAtOnce(records, to: fixture, reader: make)
+            for record in records {
+                let stored = try? outcomes[record]?.get().stored
+                #expect(stored == (record.hasPrefix("bad") ? nil : 1), "\(record)")
+            }
+            let found = try await fixture.database.run(
+                "SELECT count(*), count(DISTINCT record_id), count(DISTINCT xmin::text) FROM sync_changes")
+            #expect(found.integer(0, 0) == 57)
+            #expect(found.integer(0, 1) == 57)
+            #expect(found.integer(0, 2) ?? 57 < 50)
         }
     }
 }

@@ -31,13 +31,13 @@ struct SharedInstancesTests {
             let news = AsyncStream.makeStream(of: ChangeNews.self)
             let subscription = other.notices.subscribe { news.continuation.yield($0) }
             try await fixture.store.store(push([Self.shared("a")]))
-            try await fixture.store.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.store.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             for await next in news.stream where next == .grantsChanged(Self.bert) { break }
             subscription.cancel()
             #expect(try await page(other).records == ["a"])
             #expect(try await page(other).spaces == [Self.family])
             // What the other one heard before that is old.
-            #expect(try await other.grant([], to: Self.bert, askedBefore: .seconds(1)) == false)
+            #expect(try await other.grant([:], to: Self.bert, askedBefore: .seconds(1)) == false)
             #expect(try await other.grantedSpaces(of: Self.bert) == [Self.family])
         }
     }
@@ -46,7 +46,7 @@ struct SharedInstancesTests {
     func exactlyOnce() async throws {
         try await PostgresStoreFixture.withTwoStores { fixture, other in
             let stores = [fixture.store, other]
-            try await fixture.store.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.store.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             let working = Working(7)
             let seen = try await withThrowingTaskGroup(of: [String].self) { group in
                 for writer in 0..<6 {
@@ -61,8 +61,9 @@ struct SharedInstancesTests {
                 }
                 group.addTask {
                     for round in 0..<20 {
-                        let spaces = round % 2 == 0 ? [Self.family, SpaceID("s\(round)")] : [Self.family]
-                        try await stores[round % 2].grant(Set(spaces), to: Self.bert, askedBefore: .zero)
+                        var spaces = [Self.family: round % 3 == 0 ? SpaceAccess.readOnly : .readWrite]
+                        if round % 2 == 0 { spaces[SpaceID("s\(round)")] = .readWrite }
+                        try await stores[round % 2].grant(spaces, to: Self.bert, askedBefore: .zero)
                     }
                     working.end()
                     return []

@@ -40,10 +40,16 @@ struct SharedLockTests {
         try outcome.get()
     }
 
-    private func page(_ log: PostgresStore, after: Cursor = .beginning) async throws -> ChangePage<RowCollector> {
+    /// A page of Bert's, as the delta of a push or after one: his own row's place is what his cursor comes to.
+    private func page(
+        _ log: PostgresStore, after: Cursor = .beginning, pushing: Bool = false
+    ) async throws -> ChangePage<RowCollector> {
         var query = ChangeQuery(
-            user: Self.bert, client: nil, app: StoreContracts.push([]).app, after: after)
+            user: Self.bert, client: ClientID("b"), app: StoreContracts.push([]).app, after: after)
         query.includesSpaces = true
+        let push = StoreContracts.push([insert("own")], user: Self.bert, client: ClientID("b"), since: after)
+        guard !pushing else { return try await log.append(push, thenReading: query, into: RowCollector()).1 }
+        try await log.store(push)
         return try await log.read(query, into: RowCollector())
     }
 
@@ -59,31 +65,33 @@ struct SharedLockTests {
         }
     }
 
-    @Test("A reader waits for a push that has its place, and brings its row")
-    func waits() async throws {
+    @Test("A reader waits for a push that has its place, and brings its row", arguments: [false, true])
+    func waits(pushing: Bool) async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             let reading = Reading()
             try await push(into: fixture) {
-                await reading.begin { try await page(fixture.store) }
+                await reading.begin { try await page(fixture.store, pushing: pushing) }
                 try await waitForWaiter(in: fixture)
             }
             #expect(try await reading.page?.records == ["late"])
         }
     }
 
-    @Test("Without that lock its cursor passes the row, which is what the other test is to find")
-    func loses() async throws {
+    @Test(
+        "Without that lock its cursor passes the row, which is what the other test is to find",
+        arguments: [false, true])
+    func loses(pushing: Bool) async throws {
         try await PostgresStoreFixture.withStore { fixture in
-            try await fixture.grants.grant([Self.family], to: Self.bert, askedBefore: .zero)
+            try await fixture.grants.grant([Self.family: .readWrite], to: Self.bert, askedBefore: .zero)
             try await fixture.database.run(
                 """
-                CREATE OR REPLACE FUNCTION sync_hold_scopes(p_user text, p_locks bigint[], p_exclusive boolean[])
-                RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$
+                CREATE OR REPLACE FUNCTION sync_hold_scopes(p_readers text[], p_locks bigint[], p_exclusive boolean[])
+                RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$
                 """)
             let reading = Reading()
             try await push(into: fixture) {
-                await reading.begin { try await page(fixture.store) }
+                await reading.begin { try await page(fixture.store, pushing: pushing) }
                 _ = try await reading.page
             }
             let first = try #require(try await reading.page)

@@ -20,7 +20,7 @@ struct SpaceSecurityTests {
                 var shared = insert("shared \(owner)")
                 shared.space = space
                 try await fixture.log.store(push([insert("own \(owner)"), shared], user: UserID(owner)))
-                try await fixture.grants.grant([space], to: UserID(guest), askedBefore: .zero)
+                try await fixture.grants.grant([space: .readWrite], to: UserID(guest), askedBefore: .zero)
                 var query = ChangeQuery(
                     user: UserID(guest), client: nil, app: push([]).app, after: .beginning)
                 query.includesSpaces = true
@@ -59,7 +59,7 @@ struct SpaceSecurityTests {
             ] {
                 let rows = try await fixture.database.run(
                     """
-                    SELECT sync_read_scopes('\(WorkingRole.name)', '\(user)', 'todo', '5s', '5s',
+                    SELECT sync_read_scopes('\(WorkingRole.name)', '\(user)', 'todo', 0, '5s', '5s',
                       ARRAY[\(ScopeLocks.key(of: UserID(user)))]::bigint[], ARRAY[false])
                     """, "SELECT record_id FROM sync_changes ORDER BY record_id")
                 #expect((0..<rows.rowCount).compactMap { rows.string($0, 0) } == records)

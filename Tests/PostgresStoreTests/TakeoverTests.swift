@@ -93,6 +93,22 @@ struct TakeoverTests {
         try outcome.get()
     }
 
+    @Test("A start leaves another server's table alone and says what to do: it may be large, and that server at work")
+    func startRefuses() async throws {
+        try await withDatabase(.first) { database in
+            let node = "SELECT pg_relation_filenode('sync_changes')"
+            let before = try await database.run(node)
+            let store = PostgresStore(PostgresStoreConfig(url: database.url, maxConnections: 2))
+            await #expect { try await store.start() } throws: { error in
+                let error = error as? StoreError
+                return error?.code == .needsMigration && error?.message.contains("db migrate --dry-run") == true
+            }
+            #expect(try await database.run(node).integer(0, 0) == before.integer(0, 0))
+            let tables = try await database.run("SELECT to_regclass('sync_migrations') IS NULL")
+            #expect(tables.boolean(0, 0) == true)
+        }
+    }
+
     @Test(
         "Rows and cursors stay, and new rows come after all of them", arguments: Form.allCases, [false, true])
     func takesOver(form: Form, keepingColumns: Bool) async throws {

@@ -41,7 +41,7 @@ struct UserLogTests {
             var shared = insert("shared")
             shared.space = SpaceID("family")
             try await fixture.store.store(push([shared]))
-            try await fixture.store.grant([SpaceID("family")], to: bert, askedBefore: .zero)
+            try await fixture.store.grant([SpaceID("family"): .readWrite], to: bert, askedBefore: .zero)
             var query = ChangeQuery(user: bert, client: nil, app: push([]).app, after: .beginning)
             query.includesSpaces = true
             #expect(try await fixture.store.read(query, into: RowCollector()).records == ["shared"])

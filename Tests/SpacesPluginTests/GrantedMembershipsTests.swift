@@ -11,13 +11,13 @@ struct GrantedMembershipsTests {
     /// Storage that cannot be written.
     private struct FullStorage: SpaceGrants {
         func grant(
-            _ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration
+            _ spaces: [SpaceID: SpaceAccess], to user: UserID, askedBefore age: Duration
         ) async throws(StoreError) -> Bool {
             throw StoreError(.unavailable, "as the test says")
         }
 
         func grantedSpaces(of user: UserID) async throws(StoreError) -> Set<SpaceID> { [] }
-        func grantAge(of user: UserID) async throws(StoreError) -> Duration? { nil }
+        func lastAnswer(about user: UserID) async throws(StoreError) -> GrantedAnswer? { nil }
         func tables(
             of spaces: Set<SpaceID>, readBy user: UserID
         ) async throws(StoreError) -> [AppID: Set<TableName>] { [:] }
@@ -30,8 +30,10 @@ struct GrantedMembershipsTests {
             let endpoint = UserEndpoint(
                 address: try #require(ServiceAddress(auth.url)), path: "/{userId}", time: time)
             endpoint.open(showing: nil)
-            let memberships = GrantedMemberships(endpoint: endpoint, grants: FullStorage(), time: time)
-            let failure = await #expect(throws: LookupFailure.self) { _ = try await memberships.fetch("anna") }
+            let memberships = GrantedMemberships(grants: FullStorage(), readOnlyRoles: [], time: time)
+            let failure = await #expect(throws: LookupFailure.self) {
+                _ = try await memberships.fetch("anna", from: endpoint)
+            }
             #expect(failure?.code == .notKept)
             try await endpoint.close()
         }

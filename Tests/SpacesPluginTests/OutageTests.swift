@@ -65,7 +65,7 @@ struct OutageTests {
         }
     }
 
-    @Test("A server that is started meanwhile reads by what storage was granted last, for as long as an answer holds")
+    @Test("A server that is started meanwhile goes by what storage was granted last, for as long as an answer holds")
     func restart() async throws {
         try await SharedServer.restart(["anna": ["family:admin"], "bert": ["family:admin"]]) { server in
             try await server.push(insertion("a", "family"), user: "anna")
@@ -75,12 +75,61 @@ struct OutageTests {
             server.time.advance(by: .seconds(23 * 3600))
             #expect(try await server.pull(user: "bert").records == ["a"])
             #expect(try await server.push(insertion("own"), user: "bert").records == ["a"])
-            // The role is not known.
             let shared = try await server.push(insertion("b", "family"), user: "bert")
-            #expect(shared.status == 503 && shared.error == "memberships_unavailable")
+            #expect(shared.status == 200 && shared.rejected == [] && shared.records == ["a", "own"])
+            #expect(try await server.pull(user: "anna").records == ["a", "b"])
             #expect(try await server.pull(user: "carl").error == "memberships_unavailable")
             server.time.advance(by: .seconds(3600))
             #expect(try await server.pull(user: "bert").error == "memberships_unavailable")
+            let tooLate = try await server.push(insertion("c", "family"), user: "bert")
+            #expect(tooLate.error == "memberships_unavailable")
+        }
+    }
+
+    static let unsure: [(memberships: [String], space: String)] = [
+        (["family:viewer"], "family"), (["family:Guest", "family:viewer"], "family"), (["family:admin"], "work"),
+        ([], "family"),
+    ]
+
+    @Test(
+        "A server that is started meanwhile refuses nobody by what storage was granted: the push is 503, until the service answers",
+        arguments: unsure)
+    func restartedRefusal(memberships: [String], space: String) async throws {
+        try await SharedServer.restart(["bert": memberships]) { server in
+            let known = try await server.pull(user: "bert")
+            #expect(known.status == 200)
+        } after: { server in
+            server.auth.answer(.status(503))
+            let unsure = try await server.push(insertion("a"), insertion("b", space), user: "bert")
+            #expect(unsure.status == 503 && unsure.error == "memberships_unavailable")
+            #expect(try await server.pull(user: "bert").records == [])
+            // Whose a personal space is needs no answer.
+            let named = try await server.push(
+                insertion("c", "_personal:bert"), insertion("d", "_personal:anna"), user: "bert")
+            #expect(named.rejected == ["1 not_a_member"])
+            server.auth.answer(.json(MembershipList.document("bert", ["\(space):member"])))
+            server.time.advance(by: .seconds(60))
+            #expect(try await server.push(insertion("e", space), user: "bert").rejected == [])
+        }
+    }
+
+    @Test("A role that changed alone is kept, too: the server that is started next goes by the new one")
+    func changedRole() async throws {
+        try await SharedServer.restart(["anna": ["family:viewer"], "bert": ["family:member"]]) { server in
+            for user in ["anna", "bert"] { _ = try await server.pull(user: user) }
+            server.memberships["anna"] = ["family:member"]
+            server.memberships["bert"] = ["family:viewer"]
+            server.time.advance(by: .seconds(301))
+            for user in ["anna", "bert"] { _ = try await server.pull(user: user) }
+        } after: { server in
+            server.auth.answer(.status(503))
+            server.time.advance(by: .seconds(302))
+            let (promoted, demoted) = (
+                try await server.push(insertion("a", "family"), user: "anna"),
+                try await server.push(insertion("b", "family"), user: "bert")
+            )
+            #expect(promoted.status == 200 && promoted.rejected == [])
+            #expect(demoted.error == "memberships_unavailable")
         }
     }
 

@@ -79,7 +79,9 @@ struct BackupCommands: AsyncParsableCommand {
 
         @OptionGroup var options: ConfigOptions
 
-        @Argument(help: "A file, or a backup's id.", completion: .file())
+        @Argument(
+            help: "A backup's id, or a file: a backup (.mana), or an SQLite database (.db) as GET /api/backup answers.",
+            completion: .file())
         var backup: String
 
         @Flag(help: "Replace what the database holds; a backup of it is made first.")

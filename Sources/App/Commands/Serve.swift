@@ -28,7 +28,10 @@ struct Serve: AsyncParsableCommand {
             pidFile.write(logger: logger)
         }
         var group = ServiceGroupConfiguration(
-            services: [.init(service: runtime, successTerminationBehavior: .gracefullyShutdownGroup)],
+            services: [
+                .init(service: HangupWatch(logger: logger)),
+                .init(service: runtime, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // The socket ends within the grace by itself; this is for a plugin that does not let go.
         group.maximumGracefulShutdownDuration = server.shutdownGrace + .seconds(2)

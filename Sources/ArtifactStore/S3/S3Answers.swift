@@ -4,6 +4,8 @@ import NIOCore
 struct S3Fault {
     let status: UInt
     let body: ByteBuffer
+    /// Which service and bucket.
+    let place: String
 
     /// What it means here. The service's code is kept, its text is not: it may repeat the request.
     var error: ArtifactError {
@@ -11,14 +13,15 @@ struct S3Fault {
         let cause = "status \(status), \(code)"
         switch (status, code) {
         case (404, "NoSuchBucket"):
-            return ArtifactError(.misconfigured, "The S3 bucket does not exist.", cause: cause)
+            return ArtifactError(.misconfigured, "The S3 bucket does not exist: \(place).", cause: cause)
         case (404, _): return ArtifactError(.notFound, "There is no such artifact.", cause: cause)
-        case (401, _), (403, _): return ArtifactError(.denied, "The S3 service refuses the request.", cause: cause)
+        case (401, _), (403, _):
+            return ArtifactError(.denied, "The S3 service refuses the request: \(place).", cause: cause)
         case (507, _), (_, "QuotaExceeded"), (_, "XMinioStorageFull"):
-            return ArtifactError(.full, "The S3 service has no space left.", cause: cause)
+            return ArtifactError(.full, "The S3 service has no space left: \(place).", cause: cause)
         case (408, _), (429, _), (500..., _), (_, "RequestTimeout"), (_, "SlowDown"):
-            return ArtifactError(.unavailable, "The S3 service has a fault of its own.", cause: cause)
-        default: return ArtifactError(.misconfigured, "The S3 service refuses the request.", cause: cause)
+            return ArtifactError(.unavailable, "The S3 service has a fault of its own: \(place).", cause: cause)
+        default: return ArtifactError(.misconfigured, "The S3 service refuses the request: \(place).", cause: cause)
         }
     }
 }

@@ -26,6 +26,9 @@ final class S3Client: Sendable {
         self.time = time
     }
 
+    /// Which service and bucket, for people; never who signs.
+    var place: String { "bucket \(settings.bucket) at \(settings.endpoint)" }
+
     func open(signingAs credentials: S3Credentials) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -87,13 +90,13 @@ final class S3Client: Sendable {
             let response = try await execute(request)
             guard (200..<300).contains(response.status.code) else {
                 let body = request.method == "HEAD" ? ByteBuffer() : try await response.body.collect(upTo: 64 << 10)
-                throw S3Fault(status: response.status.code, body: body).error
+                throw S3Fault(status: response.status.code, body: body, place: place).error
             }
             return try await read(response)
         } catch let error as ArtifactError {
             throw error
         } catch {
-            throw ArtifactError(.unavailable, "The S3 service cannot be reached.", cause: "\(error)")
+            throw ArtifactError(.unavailable, "The S3 service cannot be reached: \(place).", cause: "\(error)")
         }
     }
 
@@ -104,7 +107,7 @@ final class S3Client: Sendable {
         let response = try await send(request) { $0 }
         var received: UInt64 = 0
         var chunks = response.body.makeAsyncIterator()
-        while let chunk = try await Self.next(&chunks) {
+        while let chunk = try await next(&chunks) {
             received += UInt64(chunk.readableBytes)
             guard received <= size else { break }
             try await consume(chunk)
@@ -114,13 +117,13 @@ final class S3Client: Sendable {
         }
     }
 
-    private static func next(
+    private func next(
         _ chunks: inout HTTPClientResponse.Body.AsyncIterator
     ) async throws(ArtifactError) -> ByteBuffer? {
         do {
             return try await chunks.next()
         } catch {
-            throw ArtifactError(.unavailable, "The connection to the S3 service broke.", cause: "\(error)")
+            throw ArtifactError(.unavailable, "The connection to the S3 service broke: \(place).", cause: "\(error)")
         }
     }
 

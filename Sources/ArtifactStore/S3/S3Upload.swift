@@ -43,7 +43,9 @@ actor S3Upload: ArtifactSink {
         request.body = ByteBuffer(string: "<CompleteMultipartUpload>\(parts.joined())</CompleteMultipartUpload>")
         let answer = try await client.answer(to: request)
         // A failure may come after the head with its 200 has gone (S3 API Reference, CompleteMultipartUpload).
-        guard S3XML(answer.text).first("Code") == nil else { throw S3Fault(status: 500, body: answer.body).error }
+        guard S3XML(answer.text).first("Code") == nil else {
+            throw S3Fault(status: 500, body: answer.body, place: client.place).error
+        }
         self.uploadID = nil
     }
 

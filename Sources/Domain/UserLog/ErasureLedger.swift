@@ -29,6 +29,23 @@ public struct ErasureLedger: Hashable, Sendable {
         self.secret = secret
         self.entries = entries
     }
+
+    /// Whether `other`, a ledger of the same secret, knows of an erasure that this one does not.
+    package func lacksAny(of other: ErasureLedger) -> Bool {
+        let places = Dictionary(entries.map { ($0.pseudonym, $0.place) }) { max($0, $1) }
+        return other.entries.contains { entry in places[entry.pseudonym].map { $0 < entry.place } ?? true }
+    }
+
+    /// What either of two ledgers of the same secret knows: of each user the furthest erasure, in the order of pseudonyms.
+    package func merged(with other: ErasureLedger) -> ErasureLedger {
+        let furthest = Dictionary((entries + other.entries).map { ($0.pseudonym, $0) }) {
+            $0.place < $1.place ? $1 : $0
+        }
+        let ordered = furthest.values.sorted {
+            $0.pseudonym.hexadecimal.utf8.lexicographicallyPrecedes($1.pseudonym.hexadecimal.utf8)
+        }
+        return ErasureLedger(secret: secret, entries: ordered)
+    }
 }
 
 /// What was removed again.

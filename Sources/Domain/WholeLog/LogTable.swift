@@ -64,9 +64,11 @@ public enum LogTable: String, CaseIterable, Sendable {
         LogColumn("userId", "user_id", .text), LogColumn("askedAt", "asked_at", .integer),
     ]
 
+    /// `mayWrite` is 0 or 1; null where it is not known, and in bundles that are older than the column.
     private static let grantColumns = [
         LogColumn("userId", "user_id", .text), LogColumn("spaceId", "space_id", .text),
         LogColumn("joinedAt", "joined_at", .time), LogColumn("inheritedTo", "inherited_to", .time),
+        LogColumn("mayWrite", "may_write", .integer, isOptional: true),
     ]
 
     /// `through` is the last change of those that are there which the inheritance came by; null before the first.

@@ -3,7 +3,7 @@ public import Logging
 
 /// What is logged of a request: never its query, a token or a body.
 public struct AccessLogLine: Sendable {
-    /// The method, cut at 32 characters.
+    /// The method as it came, cut at 32 characters; `-` where none could be read.
     public var method: HTTPRequest.Method
     /// The route's template; nil where no route took it.
     public var route: String?

@@ -29,6 +29,8 @@ public struct BackupError: Error, Sendable, CustomStringConvertible, CustomDebug
         case interrupted = "backup_interrupted"
         /// The database to restore into is not empty.
         case notEmpty = "database_not_empty"
+        /// A file that is no backup.
+        case notRestorable = "not_restorable"
         /// A fault of ours.
         case internalFault = "backup_failed"
     }
@@ -90,7 +92,7 @@ public struct BackupError: Error, Sendable, CustomStringConvertible, CustomDebug
             case .deleted, .missing: 410
             case .full: 507
             case .unavailable: 503
-            case .damaged, .misconfigured, .interrupted, .internalFault: 500
+            case .damaged, .misconfigured, .interrupted, .notRestorable, .internalFault: 500
             }
         let detail = run.map { "\(message) The run is \($0)." } ?? message
         return Problem(status: status, code: code.rawValue, detail: detail)

@@ -9,8 +9,8 @@ public struct BackupPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "backup", summary: "a user's export, import and erasure; the operator's backups",
         needs: [
-            .required(.userLog), .required(.pluginStorage), .required(.wholeLog), .required(.tokenVerifier),
-            .optional(.spaceDirectory),
+            .required(.userLog), .required(.pluginStorage), .required(.wholeLog), .required(.databaseCopies),
+            .required(.tokenVerifier), .optional(.spaceDirectory),
         ], provides: [AnyServiceKey(ServiceKey.operatorBackups)])
 
     private let users: UserRoutes
@@ -27,7 +27,8 @@ public struct BackupPlugin: Plugin {
         let time = dependencies.time
         backups = OperatorBackups(
             config: config, store: try config.makeStore(time: time), log: try dependencies.require(.wholeLog),
-            users: log, tables: tables, instance: Self.instance(dependencies.server), dependencies: dependencies)
+            users: log, copies: try dependencies.require(.databaseCopies), tables: tables,
+            instance: Self.instance(dependencies.server), dependencies: dependencies)
         access = try OperatorAccess(
             config: config, host: dependencies.server.host, verifier: try dependencies.require(.tokenVerifier),
             time: time)

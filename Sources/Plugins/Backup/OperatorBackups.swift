@@ -13,6 +13,9 @@ public final class OperatorBackups: Sendable {
     let source: BundleSource
     let housekeeping: Housekeeping
     let ledgers: LedgerKeeper
+    /// The logs in database files, and where they are staged.
+    let copies: any DatabaseCopies
+    let staging: StagingFolder
     let time: any TimeSource
     let metrics: BackupMetrics
     let logger: Logger
@@ -21,12 +24,15 @@ public final class OperatorBackups: Sendable {
     ///
     /// - Parameter instance: What this process is called in the catalog.
     init(
-        config: BackupConfig, store: any ArtifactStore, log: any WholeLog, users: any UserLog, tables: any PluginTables,
-        instance: String, dependencies: Dependencies
+        config: BackupConfig, store: any ArtifactStore, log: any WholeLog, users: any UserLog,
+        copies: any DatabaseCopies,
+        tables: any PluginTables, instance: String, dependencies: Dependencies
     ) {
         time = dependencies.time
         logger = dependencies.logger
         self.store = store
+        self.copies = copies
+        staging = StagingFolder(directory: config.stagingDirectory)
         metrics = BackupMetrics(factory: dependencies.metrics)
         catalog = Catalog(tables: tables, time: time, instance: instance)
         audit = AuditLog(tables: tables, time: time)
@@ -52,7 +58,19 @@ public final class OperatorBackups: Sendable {
             // The store may be out of reach: that is no reason not to serve. The sweep finds what is left.
             logger.warning("what a crash left of a backup could not be removed", metadata: ["error": "\(error)"])
         }
+        if isServer { await eraseAgain() }
         try await showLastSuccess()
+    }
+
+    /// Nobody is served yet: if an older database was put in place, nobody sees what was erased.
+    private func eraseAgain() async {
+        do {
+            try await ledgers.reapply(patience: .seconds(10))
+        } catch {
+            logger.warning(
+                "the ledger of erasures beside the artifacts could not be read: if the database is an older copy, it may have users who were erased",
+                metadata: ["error": "\(BackupError(any: error).debugDescription)"])
+        }
     }
 
     /// Measures when the newest verified backup was made, by whichever instance.

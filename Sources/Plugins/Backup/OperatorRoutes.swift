@@ -40,6 +40,11 @@ struct OperatorRoutes: Sendable {
 
     private func snapshot(_ request: Request, _ context: RequestContext) async throws -> Response {
         let requester = try context.requester()
+        // Who only asks about a snapshot gets none made, and learns no more than what is staged for them (RFC 9110, section 9.3.2).
+        if request.method == .head {
+            return try await snapshots.find(tag: nil, owner: requester.id)?.download.response(to: request)
+                ?? FileDownload.unmade
+        }
         var begun: Snapshots.Staged?
         // A reader that was cut off goes on with the bytes that it has begun.
         if request.headers[.range] != nil {

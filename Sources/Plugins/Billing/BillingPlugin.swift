@@ -1,7 +1,6 @@
 import CachedLookup
 import Domain
 public import Kernel
-import Logging
 
 /// Lets those sync whose subscription is active: fulfils `metered` by asking the credits service (spec: protocol.md, "Billing").
 ///
@@ -11,38 +10,30 @@ public struct BillingPlugin: Plugin {
     public static let manifest = PluginManifest(
         id: "billing", summary: "asks the credits service whether a user's sync is active", traits: [.metered])
 
-    private let credential: ServiceCredential
-    private let endpoint: UserEndpoint
-    private let lookup: CachedLookup<SubscriptionStatus>
+    private let lookup: ServiceLookup<SubscriptionStatus>
     private let gate: SubscriptionGate
-    private let logger: Logger
 
     public init(config: BillingConfig, dependencies: Dependencies) throws {
-        guard let address = ServiceAddress(config.creditsURL) else {
-            throw PlanRefusal("plugins.billing.creditsURL \(ServiceAddress.rule)", remedy: "Correct the address.")
-        }
-        credential = try ServiceCredential(
-            key: config.serviceKey, file: config.serviceKeyFile, section: "plugins.billing",
-            host: dependencies.server.host)
         var limits = UserEndpoint.Limits()
         limits.timeout = config.timeout
-        let endpoint = UserEndpoint(
-            address: address, path: "/api/v1/internal/sync/status/{userId}", limits: limits, time: dependencies.time)
         var settings = CachedLookupSettings()
         settings.cacheFor = config.cacheFor
         settings.capacity = config.cachedUsers
-        self.endpoint = endpoint
-        lookup = CachedLookup(
-            service: "credits", consequence: "sync is allowed to those of whom nothing is known", settings: settings,
-            time: dependencies.time, metrics: dependencies.metrics, logger: dependencies.logger
-        ) { userID throws(LookupFailure) in
+        lookup = try ServiceLookup(
+            of: Self.service, at: config.creditsURL, key: config.serviceKey, keyFile: config.serviceKeyFile,
+            limits: limits, settings: settings, dependencies: dependencies
+        ) { endpoint, userID throws(LookupFailure) in
             try SubscriptionStatus(json: await endpoint.answer(about: userID))
         }
         gate = SubscriptionGate(
-            lookup: lookup, exemptApps: Set(config.exemptApps),
+            lookup: lookup.answers, exemptApps: Set(config.exemptApps),
             metrics: BillingMetrics(factory: dependencies.metrics))
-        logger = dependencies.logger
     }
+
+    private static let service = OutsideService(
+        name: "credits", section: "plugins.billing", addressKey: "creditsURL",
+        path: "/api/v1/internal/sync/status/{userId}",
+        consequence: "sync is allowed to those of whom nothing is known", meanwhile: "sync is allowed meanwhile")
 
     public func register(into registry: inout PluginRegistry) {
         registry.gate(
@@ -52,25 +43,15 @@ public struct BillingPlugin: Plugin {
                 try await gate.admit(context)
                 return try await next(request, context)
             })
-        registry.healthCheck(
-            HealthCheck("credits-service", isNeededForReadiness: false) { [lookup] in
-                lookup.downSince == nil ? .healthy : .unhealthy("does not answer; sync is allowed meanwhile")
-            })
-        for description in MetricDescription.cachedLookups + BillingMetrics.descriptions {
-            registry.metric(description)
-        }
+        lookup.register(into: &registry)
+        for description in BillingMetrics.descriptions { registry.metric(description) }
     }
 
     public func start() async throws {
-        endpoint.open(showing: try credential.load())
+        try lookup.start()
     }
 
     public func stop() async {
-        await lookup.close()
-        do {
-            try await endpoint.close()
-        } catch {
-            logger.warning("the connections to the credits service did not close", metadata: ["error": "\(error)"])
-        }
+        await lookup.stop()
     }
 }

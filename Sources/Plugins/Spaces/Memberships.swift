@@ -4,20 +4,17 @@ import JSONScanner
 
 /// What the auth service says of a user's spaces.
 struct Memberships: Hashable, Sendable {
-    /// The roles that the user has in each space, in lower case: who may only read does not come to write by a capital letter.
-    private(set) var roles: [SpaceID: Set<String>] = [:]
+    /// The spaces that the user is in, and what they may do there.
+    private(set) var access: [SpaceID: SpaceAccess] = [:]
 
-    /// The spaces.
-    var spaces: Set<SpaceID> { Set(roles.keys) }
-
-    /// Whether the user is in `space` by a role that may write.
-    func mayWrite(into space: SpaceID, readOnly: Set<String>) -> Bool {
-        roles[space].map { !$0.isSubset(of: readOnly) } ?? false
-    }
+    /// The spaces that the user is in by a role that may write.
+    var writableSpaces: Set<SpaceID> { Set(access.lazy.filter { $0.value == .readWrite }.map(\.key)) }
 
     /// Reads `{"userId":…,"memberships":[{"organizationId":…,"role":…}]}`; other members are ignored. Personal spaces are none that one is a
-    /// member of, whoever says so.
-    init(json: [UInt8], of user: UserID) throws(LookupFailure) {
+    /// member of, whoever says so. Of several roles in a space the one that may write counts.
+    ///
+    /// - Parameter readOnlyRoles: In lower case, as which roles are read: who may only read does not come to write by a capital letter.
+    init(json: [UInt8], of user: UserID, readOnlyRoles: Set<String>) throws(LookupFailure) {
         let document: JSONValue
         do {
             document = try JSONValue(parsing: json)
@@ -37,7 +34,11 @@ struct Memberships: Hashable, Sendable {
                 throw LookupFailure(.unreadable, "a membership lacks an 'organizationId' or a 'role' that is a text")
             }
             guard !PersonalSpace.contains(SpaceID(space)) else { continue }
-            roles[SpaceID(space), default: []].insert(role.lowercased())
+            if !readOnlyRoles.contains(role.lowercased()) {
+                access[SpaceID(space)] = .readWrite
+            } else if access[SpaceID(space)] == nil {
+                access[SpaceID(space)] = .readOnly
+            }
         }
     }
 }

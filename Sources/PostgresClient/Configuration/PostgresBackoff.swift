@@ -4,7 +4,7 @@ public struct PostgresBackoff: Sendable, Equatable {
     /// The longest wait after the first failure.
     public var first = Duration.milliseconds(100)
     /// The longest wait after any failure.
-    public var longest = Duration.seconds(5)
+    public var longest = Duration.seconds(2)
 
     /// The defaults.
     public init() {}

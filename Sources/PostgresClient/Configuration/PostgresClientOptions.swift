@@ -16,7 +16,7 @@ public struct PostgresClientOptions: Sendable {
     /// How many requests and sessions may wait for a connection; those beyond get ``PostgresError/Category/poolExhausted`` at once.
     public var maxWaiting = 4096
     /// How long a request may wait for a connection before it gets ``PostgresError/Category/poolExhausted``, or what keeps connections from
-    /// being opened.
+    /// being opened. It is also how long an outage is waited through: from then on until the database is back, requests fail at once.
     public var acquireTimeout = Duration.seconds(5)
     /// How long an attempt to connect may take, from the name look-up to a session that is ready.
     public var connectTimeout = Duration.seconds(10)

@@ -20,7 +20,8 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
         var complaint: UnsafeMutablePointer<CChar>?
         defer { PQfreemem(complaint) }
         guard let options = PQconninfoParse(url, &complaint) else {
-            throw PostgresError(.misconfigured, "The database's URL cannot be read.")
+            throw PostgresError(
+                .misconfigured, "The database's URL \(Self.fault(inURL: url) ?? "cannot be read").")
         }
         defer { PQconninfoFree(options) }
         keywords = Self.defaults

@@ -62,6 +62,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     /// Whether the transaction may have been committed all the same: the connection was lost after the request went out and before the
     /// answer came. When false, nothing of the request remains in the database (in a session: of the last statement).
     public var isFateUnknown: Bool
+    /// Whether it was not sent at all, for no connection came in time: at once again it would fare no better.
+    public internal(set) var foundNoConnection = false
 
     /// An error of its parts.
     public init(

@@ -9,6 +9,7 @@ final class ListenerLink {
     }
 
     let specification: ListenerSpecification
+    let outage: OutageReport
     var state = State.waiting(until: .now)
     /// Losses since LISTEN last succeeded.
     var failures = 0
@@ -18,7 +19,10 @@ final class ListenerLink {
     /// Whether it ever has.
     var hasListened = false
 
-    init(_ specification: ListenerSpecification) { self.specification = specification }
+    init(_ specification: ListenerSpecification, outage: OutageReport) {
+        self.specification = specification
+        self.outage = outage
+    }
 
     var connection: PipelinedConnection? {
         if case .open(let connection, _) = state { connection } else { nil }

@@ -5,14 +5,22 @@ final class Listeners {
     private let thread: PollThread
     private let connector: Connector
     private let options: PostgresClientOptions
+    private let configuration: PostgresConfiguration
+    /// The pool's too.
+    private let outage: OutageReport
     private let logger: Logger
     private var links: [UInt64: ListenerLink] = [:]
     private var random = SystemRandomNumberGenerator()
 
-    init(thread: PollThread, connector: Connector, options: PostgresClientOptions, logger: Logger) {
+    init(
+        thread: PollThread, connector: Connector, configuration: PostgresConfiguration, options: PostgresClientOptions,
+        outage: OutageReport, logger: Logger
+    ) {
         self.thread = thread
         self.connector = connector
+        self.configuration = configuration
         self.options = options
+        self.outage = outage
         self.logger = logger
     }
 
@@ -23,7 +31,10 @@ final class Listeners {
     var nextDeadline: ContinuousClock.Instant? { links.values.compactMap(\.nextTime).min() }
 
     func add(_ specification: ListenerSpecification) {
-        links[specification.id] = ListenerLink(specification)
+        let isElsewhere = specification.configuration.keywords != configuration.keywords
+        links[specification.id] = ListenerLink(
+            specification,
+            outage: isElsewhere ? OutageReport(of: "The database to listen at", logger: logger) : outage)
     }
 
     func remove(_ id: UInt64) {
@@ -69,6 +80,7 @@ final class Listeners {
         guard !link.isListening else { return }
         link.isListening = true
         link.failures = 0
+        link.outage.reached()
         link.specification.deliver(link.hasListened ? .reconnected : .connected)
         link.hasListened = true
     }
@@ -109,10 +121,11 @@ final class Listeners {
     }
 
     private func lose(_ link: ListenerLink, because error: PostgresError) {
+        let isAttempt = link.connection == nil
         link.failures += 1
         link.awaitsAnswer = false
         link.state = .waiting(until: .now + options.backoff.delay(failures: link.failures, using: &random))
-        logger.warning("A listener's connection is lost.", metadata: ["cause": "\(error.cause ?? error.message)"])
+        link.outage.failed(error, isAttempt: isAttempt)
         link.specification.deliver(.disconnected(error))
     }
 }

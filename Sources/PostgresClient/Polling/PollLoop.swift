@@ -20,10 +20,13 @@ final class PollLoop {
         metrics: PoolMetrics, logger: Logger
     ) {
         self.thread = thread
+        let outage = OutageReport(of: "The database", logger: logger)
         pool = ConnectionPool(
             thread: thread, connector: connector, configuration: configuration, options: options, metrics: metrics,
+            outage: outage)
+        listeners = Listeners(
+            thread: thread, connector: connector, configuration: configuration, options: options, outage: outage,
             logger: logger)
-        listeners = Listeners(thread: thread, connector: connector, options: options, logger: logger)
     }
 
     /// Runs until drained.

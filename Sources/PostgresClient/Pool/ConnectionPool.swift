@@ -1,5 +1,3 @@
-import Logging
-
 /// The connections that requests share, and who waits for one. It belongs to the poll thread.
 ///
 /// A request goes to an idle connection. Without one it waits for another to be opened, for a moment and as far as the bound allows; then it
@@ -20,7 +18,7 @@ final class ConnectionPool {
     let configuration: PostgresConfiguration
     let options: PostgresClientOptions
     let metrics: PoolMetrics
-    let logger: Logger
+    let outage: OutageReport
     var members: [Int: Member] = [:] {
         didSet {
             connections = members.values.compactMap(\.connection)
@@ -37,14 +35,14 @@ final class ConnectionPool {
 
     init(
         thread: PollThread, connector: Connector, configuration: PostgresConfiguration, options: PostgresClientOptions,
-        metrics: PoolMetrics, logger: Logger
+        metrics: PoolMetrics, outage: OutageReport
     ) {
         self.thread = thread
         self.connector = connector
         self.configuration = configuration
         self.options = options
         self.metrics = metrics
-        self.logger = logger
+        self.outage = outage
     }
 
     /// Whether nothing waits, runs or is held by a session.
@@ -56,7 +54,7 @@ final class ConnectionPool {
     func nextDeadline(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var deadlines = connections.compactMap(\.cancelDeadline)
         if let first = waiting.first {
-            deadlines.append(first.since + options.acquireTimeout)
+            deadlines.append(deadline(of: first))
             deadlines += members.values.filter { $0.connection == nil && $0.since + Self.patience > now }
                 .map { $0.since + Self.patience }
         }
@@ -73,7 +71,9 @@ final class ConnectionPool {
         if waiting.isEmpty, serve(item, since: since) { return }
         guard waiting.count < options.maxWaiting else {
             metrics.refusedOne()
-            return item.fail(PostgresError(.poolExhausted, "Too many requests wait for a database connection."))
+            return item.fail(
+                foundNoConnection: PostgresError(
+                    .poolExhausted, "Too many requests wait for a database connection."))
         }
         waiting.append(item, since: since)
         metrics.waitingIs(waiting.count)
@@ -126,14 +126,19 @@ final class ConnectionPool {
             guard let deadline = connection.cancelDeadline, deadline <= now else { continue }
             settle(connection.abandon(because: .connectionLost), of: connection)
         }
-        while let first = waiting.first, first.since + options.acquireTimeout <= now {
+        while let first = waiting.first, deadline(of: first) <= now {
             waiting.removeFirst()
             metrics.refusedOne()
+            let exhausted = PostgresError(.poolExhausted, "No database connection was free in time.")
             first.item.fail(
-                opening.lastError ?? PostgresError(.poolExhausted, "No database connection was free in time."))
+                foundNoConnection: opening.lastError ?? (opening.unreachableSince == nil ? exhausted : .connectionLost))
         }
         openWanted(at: now)
         serveWaiting()
+    }
+
+    private func deadline(of place: WaitingLine.Place) -> ContinuousClock.Instant {
+        opening.deadline(ofWaitSince: place.since, timeout: options.acquireTimeout)
     }
 
     /// Fails everything, and closes all connections.
@@ -213,17 +218,21 @@ final class ConnectionPool {
     }
 
     private func note(_ loss: PostgresError) {
-        logger.warning("A database connection was lost.", metadata: ["cause": "\(loss.cause ?? loss.message)"])
+        outage.failed(loss, isAttempt: false)
         metrics.lostOne()
         metrics.connectionsAre(connections.count)
+        if connections.isEmpty { opening.becomesUnreachable(at: .now) }
         opening.delay(by: options.backoff.delay(failures: 1, using: &random))
     }
 
     // MARK: Opening
 
-    /// How many requests stand behind others.
+    /// How many connections would serve those that stand behind others. While the database cannot be reached it is tried all the same, one attempt at a
+    /// time: nobody has to wait to find out that it is back.
     private var demand: Int {
-        connections.reduce(waiting.count) { $0 + max(0, $1.load - 1) }
+        guard opening.unreachableSince == nil else { return 1 }
+        let behind = connections.reduce(waiting.count) { $0 + max(0, $1.load - 1) }
+        return opening.lastError == nil ? behind : min(behind, 1)
     }
 
     private func openWanted(at now: ContinuousClock.Instant) {
@@ -244,15 +253,15 @@ final class ConnectionPool {
         switch result {
         case .success(let handle):
             members[id]?.connection = PipelinedConnection(id: id, handle: handle, options: options)
-            if opening.lastError != nil { logger.info("The database can be reached again.") }
+            outage.reached()
             opening = OpeningState()
             metrics.connectionsAre(connections.count)
             serveWaiting()
         case .failure(let error):
             members[id] = nil
             metrics.attemptFailed()
-            logger.warning(
-                "The database cannot be connected to.", metadata: ["cause": "\(error.cause ?? error.message)"])
+            outage.failed(error, isAttempt: true)
+            if connections.isEmpty { opening.becomesUnreachable(at: .now) }
             opening.fail(error, options.backoff, using: &random)
             // Waiting does not help against a wrong password.
             if error.isLasting, connections.isEmpty { failWaiting(error) }
@@ -261,7 +270,7 @@ final class ConnectionPool {
     }
 
     private func failWaiting(_ error: PostgresError) {
-        while let place = waiting.removeFirst() { place.item.fail(error) }
+        while let place = waiting.removeFirst() { place.item.fail(foundNoConnection: error) }
         metrics.waitingIs(0)
     }
 }

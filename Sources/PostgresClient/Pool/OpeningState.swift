@@ -7,9 +7,24 @@ struct OpeningState {
     private(set) var retryTime: ContinuousClock.Instant?
     /// What the last attempt failed with; nil after a success.
     private(set) var lastError: PostgresError?
+    /// When the last connection was lost, or the first attempt failed while there was none; nil while there is one, or none was wanted yet.
+    private(set) var unreachableSince: ContinuousClock.Instant?
 
     func mayTry(at now: ContinuousClock.Instant) -> Bool {
         retryTime.map { $0 <= now } ?? true
+    }
+
+    /// Until when what has waited since an instant goes on: for so long, but no longer than that after the database was lost. So a short outage is
+    /// bridged, and in a long one nobody waits.
+    func deadline(
+        ofWaitSince instant: ContinuousClock.Instant, timeout: Duration
+    ) -> ContinuousClock.Instant {
+        min(instant, unreachableSince ?? instant) + timeout
+    }
+
+    /// There is no connection left.
+    mutating func becomesUnreachable(at now: ContinuousClock.Instant) {
+        unreachableSince = unreachableSince ?? now
     }
 
     mutating func fail(

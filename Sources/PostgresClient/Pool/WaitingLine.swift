@@ -13,6 +13,12 @@ struct WaitingLine {
             }
         }
 
+        func fail(foundNoConnection error: PostgresError) {
+            var error = error
+            error.foundNoConnection = true
+            fail(error)
+        }
+
         func fail(_ error: PostgresError) {
             switch self {
             case .request(let request): request.answer(.failure(error))

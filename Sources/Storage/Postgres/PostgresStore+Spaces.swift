@@ -4,7 +4,7 @@ import StorageShared
 extension PostgresStore: SpaceGrants {
     @discardableResult
     public func grant(
-        _ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration
+        _ spaces: [SpaceID: SpaceAccess], to user: UserID, askedBefore age: Duration
     ) async throws(StoreError) -> Bool {
         let engine = try enter()
         defer { engine.gate.leave() }
@@ -17,10 +17,10 @@ extension PostgresStore: SpaceGrants {
         return try await engine.grantedSpaces(of: user)
     }
 
-    public func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+    public func lastAnswer(about user: UserID) async throws(StoreError) -> GrantedAnswer? {
         let engine = try enter()
         defer { engine.gate.leave() }
-        return try await engine.grantAge(of: user)
+        return try await engine.lastAnswer(about: user)
     }
 
     public func tables(

@@ -85,9 +85,7 @@ public final class PostgresStore: ChangeLog {
         let engine = try enter()
         defer { engine.gate.leave() }
         guard !push.changes.isEmpty else { return (PushOutcome(), try await engine.page(query, into: sink)) }
-        return query.includesSpaces || push.writableSpaces != nil
-            ? try await engine.storeShared(push, thenReading: query, into: sink)
-            : try await engine.store(push, thenReading: query, into: sink)
+        return try await engine.store(push, thenReading: query, into: sink)
     }
 
     public func read<Sink: ChangeSink>(

@@ -5,7 +5,7 @@ import StorageShared
 extension SQLiteStore: SpaceGrants {
     @discardableResult
     public func grant(
-        _ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration
+        _ spaces: [SpaceID: SpaceAccess], to user: UserID, askedBefore age: Duration
     ) async throws(StoreError) -> Bool {
         let engine = try enter()
         defer { engine.gate.leave() }
@@ -24,13 +24,12 @@ extension SQLiteStore: SpaceGrants {
         }
     }
 
-    public func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+    public func lastAnswer(about user: UserID) async throws(StoreError) -> GrantedAnswer? {
         let engine = try enter()
         defer { engine.gate.leave() }
-        let asked = try await engine.readers.read { (session) throws(StoreError) in
-            try session.connection.grantsAskedAt(of: user)
+        return try await engine.readers.read { [time] (session) throws(StoreError) in
+            try session.connection.lastAnswer(about: user, now: time.now)
         }
-        return asked.map { time.now.since($0) }.flatMap { $0 < .zero ? nil : $0 }
     }
 
     public func tables(

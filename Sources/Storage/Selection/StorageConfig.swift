@@ -1,4 +1,5 @@
 public import Kernel
+import PostgresStore
 
 /// The section `storage`: where the change log is (spec: operations.md, "Keys of the config file").
 public struct StorageConfig: ConfigSection {
@@ -49,6 +50,8 @@ public struct StorageConfig: ConfigSection {
         public var passwordFile: String?
         /// How many connections the server opens; one more listens.
         public var maxConnections = 8
+        /// How long a request waits for a connection. In an outage of the database all wait as long from its beginning; later they are answered 503 at once.
+        public var maxWait: Duration = .seconds(5)
         /// Whether the server may work as a superuser where there is no restricted role for it.
         public var allowSuperuser = false
         /// `off` for PgBouncer before 1.21 in transaction mode.
@@ -102,8 +105,16 @@ public struct StorageConfig: ConfigSection {
         check.require(
             (1...100_000).contains(sqlite.maxQueuedPushes), "sqlite.maxQueuedPushes", "must be from 1 to 100000")
         check.require((2...1000).contains(postgres.maxConnections), "postgres.maxConnections", "must be from 2 to 1000")
+        check.require(
+            (.milliseconds(100) ... .seconds(60)).contains(postgres.maxWait), "postgres.maxWait",
+            "must be from 100ms to 60s")
         for (key, url) in [("postgres.url", postgres.url), ("postgres.listenURL", postgres.listenURL)] {
-            check.require(url.map(Self.isPostgres) ?? true, key, "must begin with postgres:// or postgresql://")
+            guard let url else { continue }
+            guard Self.isPostgres(url) else {
+                check.require(false, key, "must begin with postgres:// or postgresql://")
+                continue
+            }
+            if let fault = PostgresStoreConfig.fault(inURL: url) { check.require(false, key, fault) }
         }
         check.require(
             engine != .postgres || postgres.url != nil, "postgres.url", "must say where the database is (DATABASE_URL)")

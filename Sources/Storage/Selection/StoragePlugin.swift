@@ -1,5 +1,6 @@
 import Domain
 public import Kernel
+import SQLiteStore
 
 /// Opens the change log with the engine that the configuration names, and provides it.
 ///
@@ -11,14 +12,16 @@ public struct StoragePlugin: Plugin {
         provides: [
             AnyServiceKey(ServiceKey.changeLog), AnyServiceKey(ServiceKey.changeNotices),
             AnyServiceKey(ServiceKey.userLog), AnyServiceKey(ServiceKey.pluginStorage),
-            AnyServiceKey(ServiceKey.wholeLog),
+            AnyServiceKey(ServiceKey.wholeLog), AnyServiceKey(ServiceKey.databaseCopies),
             AnyServiceKey(ServiceKey.spaceGrants),
         ])
 
     private let engine: SelectedEngine
+    private let copies: SQLiteCopies
 
     public init(config: StorageConfig, dependencies: Dependencies) throws {
         engine = SelectedEngine(config, dependencies: dependencies)
+        copies = SQLiteCopies(time: dependencies.time)
     }
 
     public func register(into registry: inout PluginRegistry) {
@@ -27,6 +30,7 @@ public struct StoragePlugin: Plugin {
         registry.provide(.userLog, engine.userLog)
         registry.provide(.pluginStorage, engine.pluginStorage)
         registry.provide(.wholeLog, engine.wholeLog)
+        registry.provide(.databaseCopies, copies)
         registry.provide(.spaceGrants, engine.spaceGrants)
         registry.healthCheck(
             HealthCheck("database") { [engine] in

@@ -16,7 +16,8 @@ extension PostgresStoreConfig {
         let postgres = config.postgres
         self.init(
             url: postgres.url ?? "", passwordFile: postgres.passwordFile, listenURL: postgres.listenURL,
-            maxConnections: postgres.maxConnections, preparesStatements: postgres.preparedStatements == .auto,
+            maxConnections: postgres.maxConnections, maxWait: postgres.maxWait,
+            preparesStatements: postgres.preparedStatements == .auto,
             allowSuperuser: postgres.allowSuperuser, migrate: config.migrate)
     }
 }

@@ -17,7 +17,10 @@ struct OperatorAccessTests {
     func refused(index: Int) async throws {
         let (method, path) = Self.admin[index]
         try await BackupServer.run(backup: BackupServer.withKey) { server in
-            #expect(try await server.send(method, path, user: nil).status == .unauthorized)
+            let nobody = try await server.send(method, path, user: nil)
+            #expect(nobody.status == .unauthorized)
+            #expect(nobody.text.contains("X-API-Key") && nobody.text.contains("Authorization: Bearer"))
+            #expect(nobody.headers[.wwwAuthenticate] == #"Bearer, ApiKey header="X-API-Key""#)
             #expect(try await server.send(method, path, user: nil, headers: [.apiKey: "wrong"]).status == .unauthorized)
             #expect(try await server.send(method, path, user: "anna").status == .forbidden)
             // A key that is wrong is not made good by a token.
@@ -51,7 +54,9 @@ struct OperatorAccessTests {
         }
         try await BackupServer.run(backup: BackupServer.withKey) { server in
             let headers = try server.harness.authorization(of: "anna", role: "admin")
-            #expect(try await server.send(.get, "/api/backup", user: nil, headers: headers).status == .unauthorized)
+            let answer = try await server.send(.get, "/api/backup", user: nil, headers: headers)
+            #expect(answer.status == .unauthorized && answer.text.contains("X-API-Key"))
+            #expect(answer.headers[.wwwAuthenticate] == #"ApiKey header="X-API-Key""#)
             #expect(try await server.operate(.get, "/api/backup").status == .ok)
         }
     }

@@ -113,7 +113,8 @@ struct RestoreTests {
             for index in 0..<6 { try await server.push(insertion("old\(index)", more: inFamily)) }
             let grants = try #require(server.harness.plan.service(.spaceGrants))
             for user in ["bert", "carl", "anna"] {
-                try await grants.grant([SpaceID("family")], to: UserID(user), askedBefore: .zero)
+                let access = user == "carl" ? SpaceAccess.readOnly : .readWrite
+                try await grants.grant([SpaceID("family"): access], to: UserID(user), askedBefore: .zero)
             }
             try await server.push(insertion("new", more: inFamily))
             let bert = try await shared(server, by: "bert", limit: 2)
@@ -132,9 +133,14 @@ struct RestoreTests {
             try await restore(file, into: server)
             let grants = try #require(server.harness.plan.service(.spaceGrants))
             #expect(try await grants.grantedSpaces(of: UserID("bert")) == [SpaceID("family")])
+            let wholeLog = try #require(server.harness.plan.service(.wholeLog))
+            let access = try await wholeLog.withSnapshot { snapshot in
+                try await snapshot.next(of: .grants, limit: PageLimit(rows: 10)).map { $0.values.last }
+            }
+            #expect(access == [.integer(1), .integer(0), .integer(1)])
             // Whoever knows says the same again: nobody joins anew.
             for user in ["bert", "carl"] {
-                #expect(try await !grants.grant([SpaceID("family")], to: UserID(user), askedBefore: .zero))
+                #expect(try await !grants.grant([SpaceID("family"): .readWrite], to: UserID(user), askedBefore: .zero))
             }
             try await server.push(insertion("newest", more: inFamily))
             #expect(try await shared(server, by: "bert", after: cursors["bert"] ?? .beginning).records == ["newest"])

@@ -71,6 +71,22 @@ struct SnapshotTests {
         }
     }
 
+    @Test("is not made for HEAD, which tells of the one that is staged, and leaves nothing on record")
+    func head() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            let before = try await server.operate(.head, "/api/backup")
+            #expect(before.status == .ok && before.headers[.acceptRanges] == "bytes")
+            #expect(before.headers[.contentLength] == nil && before.headers[.eTag] == nil)
+            #expect(try staged(server).isEmpty)
+            #expect(try await server.send(.head, "/api/backup", user: nil).status == .unauthorized)
+            let made = try await server.operate(.get, "/api/backup")
+            let after = try await server.operate(.head, "/api/backup")
+            #expect(after.headers[.eTag] == made.headers[.eTag] && after.headers[.contentLength] != nil)
+            #expect(try staged(server).count == 1)
+            #expect(try await server.auditTypes() == ["snapshot_downloaded"])
+        }
+    }
+
     @Test("leaves nothing behind when the server stops, and what a crash left goes at the next start")
     func leftovers() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "staging-\(UUID().uuidString)")

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 
-from . import backup, billing, configuration, database, invocation, operator, process, serving  # noqa: F401  (they register their checks)
+from . import backup, billing, configuration, database, deployment, invocation, operator, process, serving  # noqa: F401  (they register their checks)
 from .checks import CHECKS, Failed, Skipped
 from .place import Place
 

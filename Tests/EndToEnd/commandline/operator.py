@@ -94,11 +94,24 @@ def snapshot(place):
         status, body = get(port, "/api/backup", "GET", _HEADERS)
         equal(status, 200, "the status")
         place.write("copy.db", body)
+        equal(get(port, "/api/backup", "HEAD", _HEADERS)[0], 200, "the status for HEAD")
+        export = get(port, "/backup/export", "GET", {"Authorization": f"Bearer {token_of(place, 'alice')}"})[1]
         with sqlite3.connect(place.path("copy.db")) as copy:
             equal(copy.execute("PRAGMA integrity_check").fetchone(), ("ok",), "the integrity")
             equal(copy.execute("SELECT count(*) FROM sync_changes").fetchone(), (3,), "the changes")
         stop(server)
     equal(os.listdir(place.path("data/staging")), [], "what is left in the staging directory")
+    _configure(place, {"sqlite": {"path": "other/mana-sync.db"}}, "other.yaml", directory="other/backups")
+    contains(place.good("backup", "verify", "copy.db", "--config", "other.yaml"), "copy.db  ok")
+    contains(place.good("backup", "restore", "copy.db", "--config", "other.yaml"), "restored 3 changes")
+    equal(_rows(place.path("other/mana-sync.db")), _rows(place.path("data/mana-sync.db")), "the rows of the restored copy")
+    equal(os.listdir(place.path("data/staging")), [], "what a restore leaves in the staging directory")
+    place.write("alice.mana", export)
+    contains(
+        place.refused("backup", "restore", "alice.mana", "--config", "other.yaml", code=1), "one user's export (of alice)", "/backup/import"
+    )
+    place.write("empty.mana", "")
+    contains(place.refused("backup", "restore", "empty.mana", "--config", "other.yaml", code=1), "empty.mana is empty")
 
 
 @check("the commands make, list, verify and restore a backup; --dry-run and a filled database change nothing")
@@ -187,6 +200,59 @@ def killed(place):
         audit = json.loads(get(port, "/api/admin/audit", "GET", _HEADERS)[1])
         equal(audit.get("first_broken"), None, "the first broken entry of the audit log")
         stop(server)
+
+
+@check("a server that is told to end in the middle of a run ends in time, has the run failed, leaves nothing of it, and starts again")
+def told_to_end(place):
+    port = _configure(place)
+    with place.serving(port) as server:
+        token = token_of(place, "alice")
+        for part in range(40):
+            _push(port, token, _changes(200, part * 200, 2000))
+        stop(server)
+    interrupted, kept = 0, 0
+    for pause in (0, 0.02, 0.1, 0.3):
+        with place.serving(port) as server:
+            status, body = get(port, "/api/admin/backups", "POST", _HEADERS)
+            equal(status, 202, f"the status of the start before a SIGTERM at {pause} s")
+            identity = json.loads(body)["id"]
+            time.sleep(pause)
+            begun = time.monotonic()
+            stop(server)
+            if time.monotonic() - begun > 10:
+                raise Failed("the server took longer than server.shutdownGrace")
+        recorded = _run_of(place, identity)
+        if recorded["status"] == "failed":
+            interrupted += 1
+            contains(recorded["error"], "broken off")
+        kept += recorded["status"] == "done"
+        files = [name for name in os.listdir(place.path("data/backups")) if not name.endswith(".json")]
+        if recorded["status"] != "running":  # one that had not begun is failed at the next start
+            equal(len(files), kept, f"the number of artifacts, and of drafts, after a SIGTERM at {pause} s")
+        with place.serving(port) as server:
+            entry = _wait_for(port, identity, "done", "failed")
+            if recorded["status"] != "running":
+                equal(entry["status"], recorded["status"], "the status after the next start")
+            audit = get(port, "/api/admin/audit?limit=3", "GET", _HEADERS)[1].decode()
+            contains(audit, "backup_failed" if entry["status"] == "failed" else "backup_created")
+            if entry["status"] == "failed":
+                equal(get(port, f"/api/admin/backups/{identity}/file", "GET", _HEADERS)[0], 409, "the status of its file")
+            files = [name for name in os.listdir(place.path("data/backups")) if not name.endswith(".json")]
+            equal(len(files), kept, "the number of artifacts after the next start")
+            stop(server)
+    if not interrupted:
+        raise Failed("no run was under way when the server was told to end")
+    with place.serving(port) as server:
+        _, body = get(port, "/api/admin/backups", "POST", _HEADERS)
+        equal(_wait_for(port, json.loads(body)["id"], "done", "failed")["status"], "done", "the next run")
+        stop(server)
+
+
+def _run_of(place, identity):
+    """The catalog's row of a run while no server is up."""
+    with sqlite3.connect(f"file:{place.path('data/mana-sync.db')}?mode=ro", uri=True) as database:
+        database.row_factory = sqlite3.Row
+        return database.execute("SELECT status, error FROM sync_backup_runs WHERE id = ?", (identity,)).fetchone()
 
 
 @check("a backup goes to an S3-compatible store and comes back from it; its secret is in a file")

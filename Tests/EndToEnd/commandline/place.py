@@ -74,8 +74,8 @@ class Place:
         return content["server"]["port"]
 
     @contextlib.contextmanager
-    def serving(self, port, *arguments, **environment):
-        """A server that is ready; it is killed at the end unless it has ended before."""
+    def serving(self, port, *arguments, probe="/health/ready", **environment):
+        """A server that is ready, or answers `probe` with 200; it is killed at the end unless it has ended before."""
         with open(self.path("server.log"), "ab") as log:
             process = subprocess.Popen(
                 [self.binary, *(arguments or ("serve", "--config", "mana-sync.yaml"))],
@@ -86,7 +86,7 @@ class Place:
                 stderr=log,
             )
         try:
-            wait_until(lambda: process.poll() is not None or self._is_ready(port), "the server does not become ready")
+            wait_until(lambda: process.poll() is not None or get(port, probe)[0] == 200, "the server does not become ready")
             if process.poll() is not None:
                 raise Failed(f"the server left with {process.returncode}: {self.log()}")
             yield process
@@ -97,10 +97,6 @@ class Place:
 
     def log(self):
         return self.read("server.log").decode()
-
-    @staticmethod
-    def _is_ready(port):
-        return get(port, "/health/ready")[0] == 200
 
 
 def stop(process, signum=signal.SIGTERM, within=PATIENCE):

@@ -6,7 +6,7 @@ import threading
 import time
 
 from .checks import Failed, check, contains, equal, exists
-from .place import get, stop
+from .place import get, stop, wait_until
 from .serving import pull, push, token_of
 
 
@@ -49,6 +49,17 @@ def pid_file(place):
             equal(place.read("data/mana-sync.pid"), f"{process.pid}\n".encode(), "the pid file")
             stop(process, signum)
         exists(place.path("data/mana-sync.pid"), False)
+
+
+@check("SIGHUP ends nothing, and the log says that it changes nothing")
+def hangup(place):
+    port = place.configure()
+    with place.serving(port) as process:
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: process.poll() is not None or "SIGHUP" in place.log(), "the log does not speak of SIGHUP")
+        equal(process.poll(), None, "the exit code after SIGHUP")
+        equal(get(port, "/health/live")[0], 200, "the status of /health/live")
+        stop(process)
 
 
 @check("the folders above the pid file are made; where that cannot be, the server says so and serves")

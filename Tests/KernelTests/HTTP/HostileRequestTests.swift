@@ -1,3 +1,6 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
 import Testing
 
 @testable import Kernel
@@ -104,6 +107,29 @@ struct HostileRequestTests {
             #expect(answer.contains("GET /first a "))
             #expect(answer.contains("HTTP/1.1 400 Bad Request\r\n"))
             #expect(!answer.contains("third"))
+        }
+    }
+
+    @Test(
+        "what never becomes a request is told with the method that came, or with none",
+        arguments: [
+            ("FROB / HTTP/1.1\r\nHost: a\r\n\r\n", "FROB"), ("POST / HTTP/1.1\r\n\r\n", "POST"),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\nBREW /pot HTTP/1.1\r\nHost: a\r\n\r\n", "BREW"),
+            ("\u{16}\u{3}\u{1}", "-"), ("\(String(repeating: "X", count: 33)) / HTTP/1.1\r\n\r\n", "-"),
+            ("OPTIONS / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "-"),
+        ])
+    func refusedMethod(bytes: String, method: String) async throws {
+        var responder = Responder.echo
+        responder.refuse = { problem, head, _ in
+            let head = head ?? HTTPRequest(refusedMethod: .unreadable)
+            return Response(
+                status: .badRequest, body: ResponseBody(byteBuffer: ByteBuffer(string: "method \(head.method) ends")))
+        }
+        try await withFront(responder: responder) { _, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.send(bytes)
+            let answer = await client.answerUntilClose()
+            #expect(answer.contains("method \(method) ends"))
         }
     }
 

@@ -17,7 +17,8 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     /// A change at index 1, behind a good one.
     init(change: String, _ detail: String, code: ChangesetError.Code = .invalidChange) {
         self.init(
-            #"{"changes":[{"table":"t","id":"0","op":"insert"},\#(change)]}"#, code, "changes[1]: \(detail).")
+            #"{"changes":[{"table":"t","id":"0","op":"insert"},\#(change)]}"#, code,
+            "changes[1]\(detail.hasPrefix(" ") ? "" : ".")\(detail).")
     }
 
     var testDescription: String { String(body.prefix(160)) }
@@ -80,7 +81,7 @@ struct ChangesetRefusalTests {
         badNames.map {
             Refusal(#"{"clientId":\#($0)}"#, .invalidChange, "clientId must be a string \(name).")
         } + notStrings.map { Refusal(#"{"clientId":\#($0)}"#, .invalidChangeset, "clientId must be a string.") }
-    static let shapes = ["7", "null", "[]", #""x""#, "true"].map { Refusal(change: $0, "a change must be an object") }
+    static let shapes = ["7", "null", "[]", #""x""#, "true"].map { Refusal(change: $0, " must be an object") }
     static let names = [("table", "table"), ("id", "id")].flatMap { member, title in
         let rest = member == "table" ? #""id":"1""# : #""table":"t""#
         return (badNames + notStrings + [#""""#, "null"]).map {
@@ -97,10 +98,10 @@ struct ChangesetRefusalTests {
     }
     static let innerSpaces = badNames.flatMap { bad in
         [
-            #""data":{"spaceId":\#(bad)}"#,
-            #""fields":{"spaceId":{"value":\#(bad),"at":"2026-01-01T00:00:00Z"}}"#,
-        ].map {
-            Refusal(change: #"{"op":"insert","table":"t","id":"1",\#($0)}"#, "spaceId must be a string \(name)")
+            ("data.spaceId", #""data":{"spaceId":\#(bad)}"#),
+            ("fields.spaceId.value", #""fields":{"spaceId":{"value":\#(bad),"at":"2026-01-01T00:00:00Z"}}"#),
+        ].map { place, member in
+            Refusal(change: #"{"op":"insert","table":"t","id":"1",\#(member)}"#, "\(place) must be a string \(name)")
         }
     }
     static let members: [Refusal] =
@@ -130,7 +131,7 @@ struct ChangesetRefusalTests {
     static let fieldNames = badNames.map {
         Refusal(
             change: #"{"op":"update","table":"t","id":"1","fields":{"a":{"at":"2026-01-01T00:00:00Z"},\#($0):{}}}"#,
-            "the name of field 1 must be a string \(name)")
+            "fields: the name of field 1 must be a string \(name)")
     }
     static let fields = [
         "{}", "1", "null", #""2026-01-01T00:00:00Z""#, #"{"value":1}"#, #"{"value":1,"updatedAt":null}"#,
@@ -141,13 +142,25 @@ struct ChangesetRefusalTests {
     ].map {
         Refusal(
             change: #"{"op":"update","table":"t","id":"1","fields":{"a":{"at":"2026-01-01T00:00:00Z"},"b":\#($0)}}"#,
-            "field 1 must be an object with an RFC 3339 timestamp as updatedAt or at")
+            "fields.b (field 1) must be an object with an RFC 3339 timestamp as updatedAt or at")
+    }
+
+    /// A field's name as JSON, and how the path shows it.
+    static let paths = [
+        (#""title""#, ".title"), (#""due date""#, #"["due date"]"#), (#""a\"b""#, #"["a\"b"]"#), (#""""#, #"[""]"#),
+        (#""caf\u00e9\u0007""#, #"["café\u0007"]"#),
+        ("\"\(String(repeating: "é", count: 65))\"", "[\"\(String(repeating: "é", count: 64))…\"]"),
+    ].map { token, step in
+        Refusal(
+            change: #"{"op":"update","table":"t","id":"1","fields":{\#(token):{"value":1}}}"#,
+            "fields\(step) (field 0) must be an object with an RFC 3339 timestamp as updatedAt or at")
     }
 
     @Test(
         "Each fault has its code and says where it is",
         arguments: [
             bodies, versions, clients, shapes, names, optionalNames, innerSpaces, members, fieldNames, fields,
+            paths,
         ].flatMap { $0 })
     func refusals(_ refusal: Refusal) {
         #expect(SyncPluginTests.refusal(of: refusal.body) == ChangesetError(refusal.code, refusal.detail))
@@ -157,7 +170,7 @@ struct ChangesetRefusalTests {
     func firstFault() {
         let good = #"{"table":"t","id":"1","op":"insert"}"#
         #expect(
-            refusal(of: #"{"changes":[\#(good),\#(good),{"table":"t"},7]}"#)?.detail.hasPrefix("changes[2]: id ")
+            refusal(of: #"{"changes":[\#(good),\#(good),{"table":"t"},7]}"#)?.detail.hasPrefix("changes[2].id ")
                 == true)
     }
 
@@ -181,13 +194,14 @@ struct ChangesetRefusalTests {
             refusal(of: body) == ChangesetError(.invalidJSON, "The body is no valid JSON: invalid_utf8 at byte 6."))
     }
 
-    @Test("No detail holds anything of the body")
+    @Test("No detail holds anything of the body but a good field name")
     func secrecy() {
         let secret = "s3cr3t"
         let faults = [
             #"{"since":"\#(secret)"}"#, #"{"schemaVersion":"\#(secret)"}"#, #"{"\#(secret)":}"#,
             #"{"changes":[{"table":"\#(secret)","id":"\#(secret)","op":"\#(secret)"}]}"#,
-            #"{"changes":[{"table":"t","id":"1","op":"update","fields":{"\#(secret)":"\#(secret)"}}]}"#,
+            #"{"changes":[{"table":"t","id":"1","op":"update","fields":{"title":"\#(secret)"}}]}"#,
+            #"{"changes":[{"table":"t","id":"1","op":"update","fields":{"title":{"at":"\#(secret)"}}}]}"#,
             #"{"changes":[{"table":"t","id":"1","op":"update","fields":{"\#(secret)\u0000":"\#(secret)"}}]}"#,
         ]
         for body in faults {

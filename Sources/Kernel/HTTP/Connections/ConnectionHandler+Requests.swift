@@ -18,7 +18,8 @@ extension ConnectionHandler {
         do {
             head = try RequestHead(parsed, isSecure: isSecure)
         } catch {
-            return refuse(error)
+            let method = HTTPRequest.Method(parsed.method.rawValue)
+            return refuse(error, head: method.map { HTTPRequest(refusedMethod: $0) })
         }
         let bodyLimit = settings.responder.bodyLimit(head.request) ?? settings.maxBody
         let exchange = nextExchange(head, bodyLimit: bodyLimit)
@@ -132,7 +133,7 @@ extension ConnectionHandler {
             let isBodyAtFault = exchange?.isRequestComplete == false
             exchange?.keepsAlive = false
             exchange?.failBody(problem)
-            if !isBodyAtFault { refusal = problem }
+            if !isBodyAtFault { refusal = (problem, head) }
         } else {
             answerRefusal(problem, head: head ?? exchange?.head)
         }
@@ -142,7 +143,7 @@ extension ConnectionHandler {
         exchangeCount += 1
         let (settings, peer, isSecure) = (settings, peer, isSecure)
         exchange = Exchange(
-            number: exchangeCount, head: head ?? HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil),
+            number: exchangeCount, head: head ?? HTTPRequest(refusedMethod: .unreadable),
             isHTTP10: true, keepsAlive: false, bodyLimit: 0)
         answer {
             let client = settings.proxies.client(of: head?.headerFields ?? HTTPFields(), peer: peer)

@@ -110,7 +110,7 @@ extension ConnectionHandler {
         guard let exchange, let context else { return }
         if let refusal {
             self.refusal = nil
-            answerRefusal(refusal, head: nil)
+            answerRefusal(refusal.problem, head: refusal.head)
             return
         }
         guard exchange.keepsAlive, exchange.isRequestComplete, !isDeaf else { return end() }

@@ -19,12 +19,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let peer: IPAddress
     let isSecure: Bool
     let executor: EventLoopTaskExecutor
+    private let arriving: ArrivingBytes
 
     var context: ChannelHandlerContext?
     var exchange: Exchange?
     var backlog = CircularBuffer<HTTPServerRequestPart>()
     /// Answered once the exchange before it is over; then the connection ends.
-    var refusal: Problem?
+    var refusal: (problem: Problem, head: HTTPRequest?)?
     /// Nothing that arrives is looked at any more.
     var isDeaf = false
     var isDraining = false
@@ -42,10 +43,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What follows a request to upgrade has begun to come. It is no HTTP, and lies with the decoder.
     private var isPastUpgrade = false
 
-    init(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool, eventLoop: any EventLoop) {
+    init(
+        _ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool, arriving: ArrivingBytes,
+        eventLoop: any EventLoop
+    ) {
         self.settings = settings
         self.peer = peer
         self.isSecure = isSecure
+        self.arriving = arriving
         executor = EventLoopTaskExecutor(eventLoop)
         deadline = ReadDeadline(settings.limits, at: eventLoop.now)
     }
@@ -90,8 +95,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isDeaf else { return }
-        if error is HTTPParserError {
-            refuse(.from(error))
+        if let error = error as? HTTPParserError {
+            let method = error == .invalidMethod ? arriving.unknownMethod : nil
+            refuse(.from(error), head: method.map { HTTPRequest(refusedMethod: $0) })
         } else {
             context.close(promise: nil)
         }

@@ -173,9 +173,12 @@ extension ChannelPipeline.SynchronousOperations {
         decoding.maxHeaderFieldCount = settings.limits.maxHeaderFields
         try addHandler(BacklogHandler(settings.limits, memory: settings.answers))
         try addHandler(LingeringCloseHandler(settings.limits))
+        let arriving = ArrivingBytes()
+        try addHandler(arriving)
         try addHandler(
             ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding)))
-        try addHandler(ConnectionHandler(settings, peer: peer, isSecure: isSecure, eventLoop: eventLoop))
+        try addHandler(
+            ConnectionHandler(settings, peer: peer, isSecure: isSecure, arriving: arriving, eventLoop: eventLoop))
     }
 }

@@ -62,7 +62,7 @@ package final class PlanResponder: Sendable {
 
     /// Answers what the front could not read as a request; the gates that see every request see this one too.
     func refuse(_ problem: Problem, _ head: HTTPRequest?, from connection: ConnectionInfo) async -> Response {
-        let head = head ?? HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let head = head ?? HTTPRequest(refusedMethod: .unreadable)
         let context = RequestContext(
             requestID: RequestID(of: head.headerFields), connection: connection, route: nil,
             parameters: PathParameters(), bodyLimit: 0, bodyMemory: bodyMemory, arrivedAt: .now, logger: logger)

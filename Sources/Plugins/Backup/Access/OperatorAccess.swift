@@ -51,7 +51,7 @@ final class OperatorAccess: Sendable {
 
     /// Who asks.
     ///
-    /// - Throws: 403 on the route that takes keys only where there is none; 401 without a right key or a good token; 403 for a user of another role.
+    /// - Throws: 403 on the route that takes keys only where there is none; 401 without a right key or a good token, which says what is taken; 403 for a user of another role.
     func admit(_ request: Request, _ context: RequestContext) async throws -> Principal {
         let isKeyOnly = context.route?.template == Self.keyOnlyRoute
         if isKeyOnly, configured.isEmpty { throw Problem.noKeys }
@@ -61,7 +61,9 @@ final class OperatorAccess: Sendable {
             return Principal(userID: "key:\(name)", expiresAt: UnixTime(microseconds: .max))
         }
         guard !isKeyOnly else { throw Problem.wrongKey }
-        let token = try BearerToken(authorization: request.headers[values: .authorization])
+        let authorization = request.headers[values: .authorization]
+        guard !authorization.isEmpty else { throw Problem.noCredentials }
+        let token = try BearerToken(authorization: authorization)
         let principal = try await verifier.verify(token)
         guard let role = principal.role, roles.contains(role) else { throw Problem.noOperator }
         return principal
@@ -92,8 +94,17 @@ extension HTTPField.Name {
 extension Problem {
     fileprivate static let noKeys = Problem.forbidden(
         code: "no_api_keys", detail: "The server has no API keys (plugins.backup.apiKeys).")
-    fileprivate static let wrongKey = Problem.unauthorized(
-        code: "invalid_api_key", detail: "The header X-API-Key has to carry an API key of the server.")
+    fileprivate static let wrongKey = Problem(
+        status: 401, code: "invalid_api_key", detail: "The header X-API-Key has to carry an API key of the server.",
+        headers: [.wwwAuthenticate: keyChallenge])
+    fileprivate static let noCredentials = Problem(
+        status: 401, code: "missing_token",
+        detail: """
+            The route is for operators: it needs an API key of the server in the header X-API-Key, or the token of an operator in the form \
+            'Authorization: Bearer TOKEN'.
+            """, headers: [.wwwAuthenticate: "Bearer, \(keyChallenge)"])
+    /// No registered scheme says that a key goes into a header of its own; a client's developer reads this one all the same.
+    private static let keyChallenge = #"ApiKey header="X-API-Key""#
     fileprivate static let noOperator = Problem.forbidden(
         code: "not_an_operator", detail: "The token's role is not one of the server's operators.")
 }

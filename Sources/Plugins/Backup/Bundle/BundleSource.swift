@@ -27,15 +27,25 @@ struct BundleSource: Sendable {
     func write(
         to sink: any ArtifactSink, progress: @Sendable (_ done: Int64, _ all: Int64) -> Void = { _, _ in }
     ) async throws -> Written {
+        try await write(madeAt: time.now, progress: progress) { try await sink.write($0) }
+    }
+
+    /// Hands the log's bundle to `consume`, piece by piece; a log that stays as it is gives the same bytes each time.
+    ///
+    /// - Parameter moment: When the bundle says that it was made; where nil, at the log's last place.
+    func write(
+        madeAt moment: UnixTime?, progress: @Sendable (_ done: Int64, _ all: Int64) -> Void = { _, _ in },
+        _ consume: (ByteBuffer) async throws -> Void
+    ) async throws -> Written {
         try await log.withSnapshot { snapshot in
             let counts = try await snapshot.counts()
             let all = counts.values.reduce(0, +)
-            let encoder = try BundleEncoder(createdAt: time.now)
+            let encoder = try BundleEncoder(createdAt: moment ?? snapshot.clock.time)
             var size: UInt64 = 0
             var done: Int64 = 0
             func send(_ bytes: ByteBuffer) async throws {
                 size += UInt64(bytes.readableBytes)
-                if bytes.readableBytes > 0 { try await sink.write(bytes) }
+                if bytes.readableBytes > 0 { try await consume(bytes) }
             }
             for table in LogTable.allCases {
                 while true {

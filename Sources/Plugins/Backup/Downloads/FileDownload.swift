@@ -14,17 +14,30 @@ struct FileDownload: Sendable {
     /// What tells these bytes from any others: the SHA-256, or another text that is never used again.
     let tag: String
 
+    /// The answer to HEAD where a GET would make the file first: what is known of any such file.
+    static var unmade: Response {
+        var response = Response(status: .ok, headers: commonHeaders)
+        // Not that of no body: of the file nobody knows it yet.
+        response.headers[.contentLength] = nil
+        return response
+    }
+
+    private static var commonHeaders: HTTPFields {
+        var headers: HTTPFields = [.acceptRanges: "bytes", .cacheControl: "no-store"]
+        headers[.known("X-Content-Type-Options")] = "nosniff"
+        headers[.known("X-Accel-Buffering")] = "no"
+        return headers
+    }
+
     /// The answer: 200 or 206.
     ///
     /// - Throws: 416 `range_not_satisfiable`.
     func response(to request: Request) throws(Problem) -> Response {
         let etag = "\"\(tag)\""
-        var headers: HTTPFields = [
-            .contentType: contentType, .contentDisposition: "attachment; filename=\"\(name)\"", .eTag: etag,
-            .acceptRanges: "bytes", .cacheControl: "no-store",
-        ]
-        headers[.known("X-Content-Type-Options")] = "nosniff"
-        headers[.known("X-Accel-Buffering")] = "no"
+        var headers = Self.commonHeaders
+        headers[.contentType] = contentType
+        headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        headers[.eTag] = etag
         // A range of other bytes than the reader has would not fit: then it gets all of these (RFC 9110, section 13.1.5).
         let isCurrent = request.headers[.ifRange].map { $0 == etag } ?? true
         let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: artifact.size)

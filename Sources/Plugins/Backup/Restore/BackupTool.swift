@@ -6,9 +6,9 @@ import ManaFormat
 
 /// What `mana-sync backup …` does, without a server.
 public struct BackupTool: Sendable {
-    private let backups: OperatorBackups
+    let backups: OperatorBackups
     private let runner: BackupRunner
-    private let show: @Sendable (String, Double?) -> Void
+    let show: @Sendable (String, Double?) -> Void
 
     /// A tool over the backups of a plan whose database is open.
     ///
@@ -59,9 +59,9 @@ public struct BackupTool: Sendable {
     /// - Returns: for each what is wrong; nil where all is well.
     public func verify(_ what: String?) async throws -> [(name: String, fault: String?)] {
         try await withStore {
-            if let what, case .file = origin(what) {
+            if let what, isFile(what) {
                 do {
-                    _ = try await restore().check(.file(what)) { report($0) }
+                    _ = try await withOrigin(what) { try await restore().check($0) { report($0) } }
                     return [(what, nil)]
                 } catch {
                     return [(what, "\(BackupError(any: error))")]
@@ -106,46 +106,52 @@ public struct BackupTool: Sendable {
         public let erased: Int
     }
 
-    /// Restores a bundle into the database of the configuration.
+    /// Restores a bundle, or a copy of an SQLite database, into the database of the configuration.
     ///
     /// - Parameters:
-    ///   - what: A file, or the id of a backup.
+    ///   - what: A file of either kind, or the id of a backup.
     ///   - isReplacing: Whether what is there goes; a backup of it is made first.
     ///   - isRehearsal: Whether to check everything and change nothing.
     ///   - reopen: Opens the database anew.
-    /// - Throws: ``BackupError`` with `notEmpty`, `damaged`, …: nothing was changed then.
+    /// - Throws: ``BackupError`` with `notEmpty`, `damaged`, `notRestorable`, …: nothing was changed then.
     public func restore(
         _ what: String, isReplacing: Bool, isRehearsal: Bool, reopen: @escaping @Sendable () async throws -> Void
     ) async throws -> Restored {
         try await withStore {
-            let restore = restore(reopen)
-            let origin = try await locate(what)
-            let checked = try await restore.check(origin) { report($0) }
-            let isEmpty = try await backups.source.log.withSnapshot { snapshot in
-                for table in [LogTable.changes, .quarantine] {
-                    if try await !snapshot.next(of: table, limit: PageLimit(rows: 1)).isEmpty { return false }
-                }
-                return true
+            try await withOrigin(what) { origin in
+                try await restore(origin, isReplacing: isReplacing, isRehearsal: isRehearsal, restore(reopen))
             }
-            guard isEmpty || isReplacing else {
-                throw BackupError(
-                    .notEmpty, "The database is not empty: --replace makes a backup of it and replaces it.")
-            }
-            var safety: String?
-            var erased = 0
-            if !isRehearsal {
-                if !isEmpty {
-                    show("making a backup of what is there", nil)
-                    safety = try await makeSafetyBackup()
-                }
-                let outcome = try await restore.apply(origin, checked, isReplacing: isReplacing) { report($0) }
-                erased = outcome.erasures.erased
-                try await record(checked, erased: erased)
-            }
-            return Restored(
-                rowCounts: checked.manifest.rowCounts, createdAt: checked.manifest.createdAt, safetyBackup: safety,
-                erased: erased)
         }
+    }
+
+    private func restore(
+        _ origin: BundleOrigin, isReplacing: Bool, isRehearsal: Bool, _ restore: Restore
+    ) async throws -> Restored {
+        let checked = try await restore.check(origin) { report($0) }
+        let isEmpty = try await backups.source.log.withSnapshot { snapshot in
+            for table in [LogTable.changes, .quarantine] {
+                if try await !snapshot.next(of: table, limit: PageLimit(rows: 1)).isEmpty { return false }
+            }
+            return true
+        }
+        guard isEmpty || isReplacing else {
+            throw BackupError(
+                .notEmpty, "The database is not empty: --replace makes a backup of it and replaces it.")
+        }
+        var safety: String?
+        var erased = 0
+        if !isRehearsal {
+            if !isEmpty {
+                show("making a backup of what is there", nil)
+                safety = try await makeSafetyBackup()
+            }
+            let outcome = try await restore.apply(origin, checked, isReplacing: isReplacing) { report($0) }
+            erased = outcome.erasures.erased
+            try await record(checked, erased: erased)
+        }
+        return Restored(
+            rowCounts: checked.manifest.rowCounts, createdAt: checked.manifest.createdAt, safetyBackup: safety,
+            erased: erased)
     }
 
     private func record(_ checked: BundleDecoder.Contents, erased: Int) async throws {
@@ -174,20 +180,6 @@ public struct BackupTool: Sendable {
         Restore(
             log: backups.source.log, store: backups.store, ledgers: backups.ledgers,
             reopen: reopen)
-    }
-
-    private func origin(_ what: String) -> BundleOrigin? {
-        FileManager.default.fileExists(atPath: what) ? .file(what) : nil
-    }
-
-    /// The file, or else the backup of the catalog.
-    private func locate(_ what: String) async throws -> BundleOrigin {
-        if let file = origin(what) { return file }
-        do {
-            return .artifact(try await backups.catalog.entry(what).bundle().uri)
-        } catch let error as BackupError where error.code == .notFound {
-            throw BackupError(.notFound, "There is neither a file nor a backup of this name: \(what)")
-        }
     }
 
     private func withStore<Value>(_ use: () async throws -> Value) async throws -> Value {

@@ -1,13 +1,13 @@
 /// The functions that make and end grants, and give inherited rows their places (decision 13).
 enum GrantFunctions {
-    /// Makes `p_spaces` those that the user may read, unless a younger answer was granted before.
+    /// Makes `p_spaces` those that the user may read, and write into where `p_writable` says so, unless a younger answer was granted before.
     ///
     /// The row of `sync_space_memberships` is locked first, so that the user's grants change one by one. A join sets places of the clock aside, as
     /// many as the space has rows. Those are counted before the locks are had, and under them only what came meanwhile. All scopes of the user are
-    /// held: so none of their rows gets a place in between.
+    /// held: so none of their rows gets a place in between. A change of access alone moves no row and holds no scope.
     static let grant = """
         CREATE FUNCTION sync_grant_spaces(p_role text, p_user text, p_user_key bigint, p_spaces text[], p_keys bigint[],
-          p_now bigint, p_age bigint, p_lock_timeout text, p_statement_timeout text, OUT changed boolean)
+          p_writable boolean[], p_now bigint, p_age bigint, p_lock_timeout text, p_statement_timeout text, OUT changed boolean)
         LANGUAGE plpgsql AS $$
         DECLARE
           v_now bigint := coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
@@ -16,6 +16,7 @@ enum GrantFunctions {
           v_all boolean;
           v_space text;
           v_key bigint;
+          v_writable boolean;
           v_counts bigint[] := '{}';
           v_newest timestamptz[] := '{}';
           v_count bigint;
@@ -37,6 +38,7 @@ enum GrantFunctions {
             WHERE NOT EXISTS (SELECT FROM sync_space_grants AS g
               WHERE g.user_id = p_user AND g.space_id = s.space AND g.ended_at IS NULL);
           IF v_ended IS NULL AND v_begun IS NULL THEN
+            PERFORM sync_keep_access(p_user, p_spaces, p_writable);
             DELETE FROM sync_inherited_changes AS i WHERE i.ctid = ANY (ARRAY(
               SELECT e.ctid FROM sync_space_grants AS g JOIN sync_inherited_changes AS e ON e.grant_id = g.grant_id
               WHERE g.user_id = p_user AND g.ended_at IS NOT NULL LIMIT 5000));
@@ -83,16 +85,29 @@ enum GrantFunctions {
             WHERE g.user_id = p_user AND g.ended_at IS NULL AND g.space_id = ANY (v_ended);
           FOR n IN 1 .. coalesce(cardinality(v_begun), 0) LOOP
             v_space := v_begun[n];
-            SELECT s.key INTO v_key FROM unnest(p_spaces, p_keys) AS s (space, key) WHERE s.space = v_space;
+            SELECT s.key, s.writable INTO v_key, v_writable
+              FROM unnest(p_spaces, p_keys, p_writable) AS s (space, key, writable) WHERE s.space = v_space;
             SELECT count(*) + v_counts[n] INTO v_count FROM sync_changes AS c
               WHERE c.space_id = v_space AND c.created_at > v_newest[n];
             SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END INTO v_before FROM sync_change_clock;
             SELECT coalesce(max(nextval('sync_change_clock')), v_before) INTO v_after FROM generate_series(1, v_count);
-            INSERT INTO sync_space_grants (user_id, space_id, lock_key, joined_at, inherited_to)
+            INSERT INTO sync_space_grants (user_id, space_id, lock_key, joined_at, inherited_to, may_write)
             VALUES (p_user, v_space, v_key, timestamptz 'epoch' + v_after * interval '1 microsecond',
-              timestamptz 'epoch' + v_before * interval '1 microsecond');
+              timestamptz 'epoch' + v_before * interval '1 microsecond', v_writable);
           END LOOP;
+          PERFORM sync_keep_access(p_user, p_spaces, p_writable);
           changed := true;END $$
+        """
+
+    /// Keeps what the user may do in the spaces that are granted to them. The grants stay what they are otherwise.
+    static let keepAccess = """
+        CREATE FUNCTION sync_keep_access(p_user text, p_spaces text[], p_writable boolean[])
+        RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+          UPDATE sync_space_grants AS g SET may_write = s.is_writable
+            FROM unnest(p_spaces, p_writable) AS s (space, is_writable)
+            WHERE g.user_id = p_user AND g.space_id = s.space AND g.ended_at IS NULL
+              AND g.may_write IS DISTINCT FROM s.is_writable;END $$
         """
 
     /// Gives places to the next rows that the user inherits in an app, of the grant that is oldest.

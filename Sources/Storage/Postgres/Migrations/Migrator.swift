@@ -26,6 +26,16 @@ struct Migrator: Sendable {
         }
     }
 
+    /// Whether migrating would take over a table that another server made.
+    func takesOver(_ client: PostgresClient) async throws(StoreError) -> Bool {
+        guard try await applied(client).isEmpty else { return false }
+        do throws(PostgresError) {
+            return try await client.query(PostgresStatement(Self.findChanges, isPrepared: false)).boolean(0, 0) == true
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// Applies what is pending in one transaction under a lock, so that nothing is done twice and nothing by half.
     ///
     /// - Returns: what it applied.
@@ -115,6 +125,7 @@ struct Migrator: Sendable {
         END $$
         """
     private static let findTable = "SELECT to_regclass('sync_migrations') IS NOT NULL"
+    private static let findChanges = "SELECT to_regclass('sync_changes') IS NOT NULL"
     private static let list = """
         SELECT owner, name, (extract(epoch FROM applied_at) * 1000000)::bigint FROM sync_migrations
         ORDER BY applied_at, owner, name

@@ -21,8 +21,9 @@ package enum PostgresMigrations {
     private static let afterChanges =
         ChangeLogTables.indexes + [ChangeLogTables.clock] + ChangeLogTables.quarantineAndReceipts + RowPolicies.all
         + [
-            TransactionFunctions.enter, TransactionFunctions.readState, TransactionFunctions.lockClock,
-            TransactionFunctions.raiseClock, TransactionFunctions.holdScopes, PushFunction.push,
+            TransactionFunctions.refuseIsolation, TransactionFunctions.enter, TransactionFunctions.readState,
+            TransactionFunctions.lockClock,
+            TransactionFunctions.raiseClock, TransactionFunctions.enterPushes, PushFunction.push,
         ]
 
     /// A step's statements, in a database in which there may be a table to take over.

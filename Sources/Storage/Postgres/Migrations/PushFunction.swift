@@ -19,7 +19,7 @@ enum PushFunction {
     static let push = """
         CREATE FUNCTION sync_push(
           p_role text, p_user text, p_app text, p_client text, p_since bigint, p_window bigint, p_now bigint, p_slack bigint,
-          p_lock_timeout text, p_statement_timeout text, p_locks bigint[], p_exclusive boolean[],
+          p_lock_timeout text, p_statement_timeout text, p_locks bigint[], p_exclusive boolean[], p_writable text[],
           p_ids uuid[], p_named boolean[], p_refusals text[], p_digests uuid[], p_occurrences integer[],
           p_tables text[], p_records text[], p_spaces text[], p_ops text[], p_data json[], p_timestamps json[],
           p_values json[], p_deleted_at text[], p_members integer[], p_versions integer[], p_actors json[],
@@ -39,7 +39,12 @@ enum PushFunction {
           v_done boolean;
         BEGIN
           v_done := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          \(TransactionFunctions.holdClockAndScopes)
+          -- Where spaces are no mere labels: into which ones this push may write, and not what the one before in this transaction might.
+          IF p_writable IS NOT NULL OR current_setting('app.writable_space_ids', true) <> '' THEN
+            v_done := set_config('app.writable_space_ids', coalesce(to_json(p_writable)::text, ''), true) IS NULL;
+          END IF;
+          \(TransactionFunctions.holdClock)
+          \(TransactionFunctions.holdScopes)
 
           IF v_has_nameless THEN
             SELECT r.* INTO v_receipt FROM sync_push_receipts AS r

@@ -4,12 +4,13 @@ import StorageShared
 ///
 /// `joined_at`: what is written into the space later is read by its own place; what is older is inherited, at places up to there. `inherited_to`: the last
 /// such place given out, of any app. An app's inheritance is read in the log's order up to `through_at` and `through_id`. `lock_key` is the space's.
+/// `may_write` is null where that is not known: the grant came with a backup that does not tell.
 enum SpaceTables {
     static let migration = Migration(
         owner: "storage", name: "0003-space-grants",
         statements: tables + policies + [
-            SpaceFunctions.holdScopes, SpaceFunctions.seeScopes, SpaceFunctions.readScopes, SpaceFunctions.enterPush,
-            GrantFunctions.grant, GrantFunctions.inherit,
+            SpaceFunctions.holdScopes, SpaceFunctions.seeScopes, SpaceFunctions.readScopes,
+            GrantFunctions.keepAccess, GrantFunctions.grant, GrantFunctions.inherit,
         ])
 
     private static let tables = [
@@ -27,6 +28,7 @@ enum SpaceTables {
           lock_key bigint NOT NULL,
           joined_at timestamptz NOT NULL,
           inherited_to timestamptz NOT NULL,
+          may_write boolean,
           ended_at timestamptz
         )
         """,

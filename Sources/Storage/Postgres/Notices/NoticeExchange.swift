@@ -41,10 +41,8 @@ final class NoticeExchange: Sendable {
             case .notification(let notification):
                 guard let message = NoticeMessage(text: notification.payload) else { return board.post(.gap) }
                 if message.sender != sender { board.post(message.news) }
-            case .disconnected(let error):
-                _ = firstAttempt.end()
-                logger.warning("The connection for other servers' notices is lost: \(error)")
-            case .ended: _ = firstAttempt.end()
+            // The client's log says so.
+            case .disconnected, .ended: _ = firstAttempt.end()
             }
         }
         sending = Mutex(nil)
@@ -93,7 +91,11 @@ final class NoticeExchange: Sendable {
             _ = try await client.query(try Self.statement(payloads))
             try await Task.sleep(for: Self.pause)
         } catch {
-            logger.warning("Other servers could not be told of commits: \(StoreError(any: error))")
+            let error = StoreError(any: error)
+            // Of outages the client's log tells, and once.
+            logger.log(
+                level: error.code == .unavailable ? .debug : .warning,
+                "Other servers could not be told of commits: \(error)")
             // What is lost now, they are told as soon as they can be: that they have to look.
             waiting.withLock { $0.overflow() }
             do {

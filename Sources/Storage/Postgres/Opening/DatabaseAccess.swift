@@ -19,6 +19,7 @@ enum DatabaseAccess {
     ) throws(StoreError) -> PostgresClient {
         var options = PostgresClientOptions()
         options.maxConnections = max(2, config.maxConnections)
+        options.acquireTimeout = config.maxWait
         options.preparedStatements = config.preparesStatements ? .auto : .off
         options.metricsPrefix = "mana_sync_postgres"
         do throws(PostgresError) {

@@ -22,8 +22,6 @@ final class PostgresEngine: Sendable {
     /// See ``erasureKey()``.
     let ledgerKey = Mutex<ErasureKey?>(nil)
     let groups: PushGroups
-    /// A slack that no clock exceeds.
-    private static let clockIsLeftAlone = Int64.max / 2
 
     private init(
         client: PostgresClient, role: String?, form: TableForm, notices: NoticeExchange, config: PostgresStoreConfig,
@@ -58,6 +56,14 @@ final class PostgresEngine: Sendable {
             guard config.migrate || pending.isEmpty else {
                 throw StoreError(.needsMigration, "The database needs migrations: run `mana-sync db migrate`.")
             }
+            guard try await !migrator.takesOver(client) else {
+                throw StoreError(
+                    .needsMigration,
+                    """
+                    The database has the table sync_changes of another server. `mana-sync db migrate --dry-run` says what taking it over means, \
+                    `mana-sync db migrate` does it.
+                    """)
+            }
             if !pending.isEmpty { _ = try await migrator.migrate(client) }
             let role = try await WorkingRole.find(client, allowSuperuser: config.allowSuperuser)
             try await ChangeClock.raise(
@@ -83,42 +89,6 @@ final class PostgresEngine: Sendable {
         await client.shutdown()
     }
 
-    /// Stores a push and reads the page, in one round trip where no row of the page is bulky.
-    func store<Sink: ChangeSink>(
-        _ push: Push, thenReading query: ChangeQuery, into sink: Sink
-    ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
-        await purgeReceiptsWhereDue()
-        let began = ContinuousClock.now
-        // The same ids in each attempt: an attempt that went in unnoticed is found again by them.
-        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
-        }
-        // Rows that are left out afterwards have to leave a page of others.
-        let more = query.client == nil ? push.changes.count : 0
-        let locks = ScopeLocks(of: push)
-        let statements: @Sendable (Int64, ScopeLocks, LockPatience) throws(PostgresError) -> [PostgresStatement] = {
-            [self] (slack, locks, patience) throws(PostgresError) in
-            [
-                try PushStatement.make(
-                    push, columns: columns, role: role, now: wallClock, slack: slack, locks: locks, patience: patience),
-                try PageShape.statement(for: query, rows: PageShape.rows(for: query, more: more), form: form),
-            ]
-        }
-        let member = PushGroups.Member(locks: locks, changes: push.changes.count) { () throws(PostgresError) in
-            try statements(Self.clockIsLeftAlone, .none, .long)
-        }
-        let (results, wasUnsure) = try await storeInTurn(member) { [clock] (patience) throws(PostgresError) in
-            try statements(clock.slack, locks, patience)
-        }
-        metrics.pushEnded(took: began.duration(to: .now))
-        let stored = try PushStatement.outcome(of: push, in: results[0])
-        // Where an earlier attempt may have gone in, this one found its changes: nobody has told of them.
-        notices.post((wasUnsure ? WrittenTables(of: push) : stored.tables).notices(of: push))
-        let state = ScopeState(results[0], clockColumn: 3, reachColumn: 4)
-        let own = query.client == nil ? stored.changes : OwnChanges()
-        let rows = FetchedRows(results[1], asked: PageShape.rows(for: query, more: more), leavingOut: own)
-        return (stored.outcome, try await page(query, state: state, rows: rows, into: sink))
-    }
-
     /// Reads a page.
     func read<Sink: ChangeSink>(_ query: ChangeQuery, into sink: Sink) async throws(StoreError) -> ChangePage<Sink> {
         let began = ContinuousClock.now
@@ -129,7 +99,7 @@ final class PostgresEngine: Sendable {
             ]
         }
         metrics.readEnded(took: began.duration(to: .now))
-        let state = ScopeState(results[0], clockColumn: 0, reachColumn: 1)
+        let state = ScopeState(results[0])
         let rows = FetchedRows(
             results[1], asked: PageShape.rows(for: query), leavingOut: OwnChanges())
         return try await page(query, state: state, rows: rows, into: sink)
@@ -206,7 +176,8 @@ extension PostgresError {
 
     /// Whether the same transaction is worth another attempt at once.
     fileprivate func isWorthRepeating(_ what: PostgresEngine.Repetition) -> Bool {
-        switch category {
+        guard !foundNoConnection else { return false }
+        return switch category {
         case .connectionLost, .serverShuttingDown, .deadlock, .serializationFailure, .stalePlan:
             what == .whatDoublesNothing || !isFateUnknown
         default: false

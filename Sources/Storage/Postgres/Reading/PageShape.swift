@@ -55,8 +55,7 @@ struct PageShape: Hashable, Sendable {
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
-        // Cursors further ahead would not fit PostgreSQL's arithmetic; they are mended anyway.
-        parameters.append(min(query.after.time.microseconds, 1 << 53))
+        parameters.append(place: query.after)
         parameters.append(Int64(rows))
         if let client = query.client { try parameters.append(client.text) }
         if let tables = query.tables {

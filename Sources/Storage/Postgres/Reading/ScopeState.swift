@@ -6,9 +6,17 @@ import PostgresClient
 struct ScopeState: Sendable {
     /// The change clock: every place given out is at or before it. It is no cursor: a crash takes back what was drawn and not committed.
     let clock: Int64
-    /// The last place that the app has in the reader's scopes, own rows included; 0 where it has none. Within a scope commits are in the
-    /// clock's order, so whatever comes later has a later place: a cursor there misses nothing.
+    /// The last place that the app has in the reader's scopes, own rows included; 0 where it has none, or none after the cursor. Within a scope commits are in
+    /// the clock's order, so whatever comes later has a later place: a cursor there misses nothing. After a cursor that is ahead of the clock: the last of all.
     let reach: Int64
+
+    /// Reads what ``statement(for:role:)`` gave.
+    init(_ result: PostgresResult) {
+        let places = result.integers(0, 0) ?? []
+        let microseconds = places.map { $0.map(PostgresTime.unixMicroseconds(of:)) ?? 0 }
+        clock = microseconds.first ?? 0
+        reach = microseconds.count > 1 ? microseconds[1] : 0
+    }
 
     /// Reads the columns `clock` and `reach`.
     init(_ result: PostgresResult, clockColumn: Int, reachColumn: Int) {
@@ -28,6 +36,7 @@ struct ScopeState: Sendable {
         try parameters.append(optional: role)
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
+        parameters.append(place: query.after)
         return PostgresStatement(sql, parameters)
     }
 
@@ -37,7 +46,11 @@ struct ScopeState: Sendable {
     }
 
     private static let sql = """
-        SELECT clock, reach \
-        FROM sync_read_state($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')
+        SELECT sync_read_state($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)')
         """
+}
+
+extension PostgresParameters {
+    /// A cursor's place in microseconds. Cursors further ahead than any clock would not fit PostgreSQL's arithmetic; they are mended anyway.
+    mutating func append(place cursor: Cursor) { append(min(cursor.time.microseconds, 1 << 53)) }
 }

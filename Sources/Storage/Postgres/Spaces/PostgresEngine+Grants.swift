@@ -4,8 +4,10 @@ import PostgresClient
 
 /// Making and ending grants (decision 13).
 extension PostgresEngine {
-    /// Makes `spaces` those that the user may read, unless a younger answer was granted before.
-    func grant(_ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration) async throws(StoreError) -> Bool {
+    /// Makes `spaces` those that the user may read, with that access, unless a younger answer was granted before.
+    func grant(
+        _ spaces: [SpaceID: SpaceAccess], to user: UserID, askedBefore age: Duration
+    ) async throws(StoreError) -> Bool {
         let began = time.elapsed
         let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
             // An attempt that failed made the answer older.
@@ -16,18 +18,19 @@ extension PostgresEngine {
             parameters.append(ScopeLocks.key(of: user))
             var names = try PostgresArray(of: .text)
             var keys = try PostgresArray(of: .int8)
-            for space in spaces {
+            var areWritable = try PostgresArray(of: .bool)
+            for (space, access) in spaces {
                 try names.append(space.text)
                 keys.append(ScopeLocks.key(of: space))
+                areWritable.append(access == .readWrite)
             }
-            parameters.append(names)
-            parameters.append(keys)
+            for column in [names, keys, areWritable] { parameters.append(column) }
             if let wallClock { parameters.append(wallClock.microseconds) } else { parameters.appendNull(.int8) }
             parameters.append(max(0, age.microseconds))
             return [
                 PostgresStatement(
                     """
-                    SELECT changed FROM sync_grant_spaces($1, $2, $3, $4, $5, $6, $7, '\(TransactionLimits.lock)', \
+                    SELECT changed FROM sync_grant_spaces($1, $2, $3, $4, $5, $6, $7, $8, '\(TransactionLimits.lock)', \
                     '\(TransactionLimits.statement)')
                     """, parameters)
             ]
@@ -50,21 +53,23 @@ extension PostgresEngine {
         return Set((0..<result.rowCount).compactMap { result.string($0, 0).map { SpaceID($0) } })
     }
 
-    /// How long ago the answer was asked for that the user's grants are of; nil where there is none, or it is from the future.
-    func grantAge(of user: UserID) async throws(StoreError) -> Duration? {
+    /// The answer that the user's grants are of; nil where there is none, or it is from the future.
+    func lastAnswer(about user: UserID) async throws(StoreError) -> GrantedAnswer? {
         let result = try await read(as: user) { [self] () throws(PostgresError) in
             var parameters = try Self.parameters(user)
             if let wallClock { parameters.append(wallClock.microseconds) } else { parameters.appendNull(.int8) }
             return [
                 PostgresStatement(
                     """
-                    SELECT coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) - asked_at \
+                    SELECT coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) - asked_at, \
+                    ARRAY(SELECT space_id FROM sync_space_grants WHERE user_id = $1 AND ended_at IS NULL AND may_write) \
                     FROM sync_space_memberships WHERE user_id = $1
                     """, parameters)
             ]
         }
         guard result.rowCount == 1, let age = result.integer(0, 0), age >= 0 else { return nil }
-        return .microseconds(age)
+        let writable = Set((result.texts(0, 1) ?? []).compactMap { $0.map { SpaceID($0) } })
+        return GrantedAnswer(age: .microseconds(age), writableSpaces: writable)
     }
 
     /// The tables that have rows of those of `spaces` which the user may read.

@@ -3,43 +3,12 @@ import Kernel
 import PostgresClient
 import StorageShared
 
-/// Pushes and pages of members of spaces (decision 13).
+/// Pages of members of spaces (decision 13).
 extension PostgresEngine {
     /// How often a page that comes to the end of what was inherited so far goes on to inherit, before it is answered as it is.
     private static let mostInheritances = 8
     /// How many rows one transaction looks at that gives inherited ones their places.
     static let inheritedAtOnce: Int64 = 4096
-
-    /// Stores a push and reads the page, in one round trip where no row of the page is bulky and nothing is to be inherited.
-    func storeShared<Sink: ChangeSink>(
-        _ push: Push, thenReading query: ChangeQuery, into sink: Sink
-    ) async throws(StoreError) -> (PushOutcome, ChangePage<Sink>) {
-        await purgeReceiptsWhereDue()
-        let began = ContinuousClock.now
-        let columns = try Self.translating { () throws(PostgresError) in try ChangeColumns(push.changes, now: time.now)
-        }
-        let asked = PageShape.rows(for: query, more: query.client == nil ? push.changes.count : 0)
-        let (results, wasUnsure) = try await transaction { [self] () throws(PostgresError) in
-            [
-                try SharedScopes.storing(push, role: role, now: wallClock?.microseconds, slack: clock.slack),
-                // The clock is held by now, and has been moved if that was due.
-                try PushStatement.make(
-                    push, columns: columns, role: role, now: wallClock, slack: .max / 2, locks: .none),
-                try SharedScopes.seeing(query),
-                try PageShape.statement(for: query, rows: asked, form: form),
-            ]
-        }
-        clock.pushWasStored(leftBehind: results[0].boolean(0, 0) == true)
-        metrics.pushEnded(took: began.duration(to: .now))
-        let stored = try PushStatement.outcome(of: push, in: results[1])
-        notices.post((wasUnsure ? WrittenTables(of: push) : stored.tables).notices(of: push))
-        let own = query.client == nil ? stored.changes : OwnChanges()
-        let scopes = SharedScopes(results[2])
-        let page = try await page(query, scopes, results[3], asked: asked, leavingOut: own, into: sink)
-        guard query.includesSpaces, scopes.isInheriting, !page.hasMore else { return (stored.outcome, page) }
-        try await inherit(query)
-        return (stored.outcome, try await readShared(query, leavingOut: own, into: sink))
-    }
 
     /// Reads a page, and goes on to inherit where it is short for want of that.
     func readShared<Sink: ChangeSink>(
@@ -67,7 +36,8 @@ extension PostgresEngine {
         throw StoreError(.internalFault, "An inheritance came to no end.")
     }
 
-    private func page<Sink: ChangeSink>(
+    /// Makes a page of the rows that its transaction gave, up to where rows are inherited.
+    func page<Sink: ChangeSink>(
         _ query: ChangeQuery, _ scopes: SharedScopes, _ rows: PostgresResult, asked: Int, leavingOut own: OwnChanges,
         into sink: Sink
     ) async throws(StoreError) -> ChangePage<Sink> {
@@ -78,7 +48,8 @@ extension PostgresEngine {
         return page
     }
 
-    private func inherit(_ query: ChangeQuery) async throws(StoreError) {
+    /// Gives places to the next rows that the reader inherits.
+    func inherit(_ query: ChangeQuery) async throws(StoreError) {
         _ = try await transaction { [role] () throws(PostgresError) in
             var parameters = PostgresParameters()
             try parameters.append(optional: role)

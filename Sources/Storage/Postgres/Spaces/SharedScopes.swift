@@ -23,35 +23,12 @@ struct SharedScopes: Sendable {
         try parameters.append(optional: role)
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
+        parameters.append(place: query.after)
         try ScopeLocks(ofReader: query.user).append(to: &parameters)
         return PostgresStatement(
             """
             SELECT clock, spaces, reach, is_inheriting \
-            FROM sync_read_scopes($1, $2, $3, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $4, $5)
-            """, parameters)
-    }
-
-    /// Begins a transaction that stores a push and then reads.
-    static func storing(
-        _ push: Push, role: String?, now: Int64?, slack: Int64
-    ) throws(PostgresError) -> PostgresStatement {
-        var parameters = PostgresParameters()
-        try parameters.append(optional: role)
-        try parameters.append(push.user.text)
-        if let now { parameters.append(now) } else { parameters.appendNull(.int8) }
-        parameters.append(slack)
-        try ScopeLocks(of: push).append(to: &parameters)
-        if let spaces = push.writableSpaces {
-            var names = try PostgresArray(of: .text)
-            for space in spaces { try names.append(space.text) }
-            parameters.append(names)
-        } else {
-            parameters.appendNull(PostgresType.text.array ?? .inferred)
-        }
-        return PostgresStatement(
-            """
-            SELECT lags FROM sync_enter_push($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', \
-            $5, $6, $7)
+            FROM sync_read_scopes($1, $2, $3, $4, '\(TransactionLimits.lock)', '\(TransactionLimits.statement)', $5, $6)
             """, parameters)
     }
 
@@ -60,6 +37,8 @@ struct SharedScopes: Sendable {
         var parameters = PostgresParameters()
         try parameters.append(query.user.text)
         try parameters.append(query.app.text)
-        return PostgresStatement("SELECT clock, spaces, reach, is_inheriting FROM sync_see_scopes($1, $2)", parameters)
+        parameters.append(place: query.after)
+        return PostgresStatement(
+            "SELECT clock, spaces, reach, is_inheriting FROM sync_see_scopes($1, $2, $3)", parameters)
     }
 }

@@ -31,7 +31,11 @@ extension LogTable {
         case .changes: "\(all) ORDER BY created_at, id"
         case .quarantine: "\(all) ORDER BY seq"
         case .memberships: "\(all) ORDER BY user_id COLLATE \"C\""
-        case .grants: "\(all) WHERE ended_at IS NULL ORDER BY grant_id"
+        case .grants:
+            """
+            SELECT user_id, space_id, joined_at, inherited_to, may_write::int FROM sync_space_grants
+            WHERE ended_at IS NULL ORDER BY grant_id
+            """
         case .inheritance:
             // The change that it came to may have been erased since: then the last before it.
             """
@@ -60,9 +64,9 @@ extension LogTable {
         case .changes, .quarantine, .memberships: break
         case .grants:
             return """
-                INSERT INTO sync_space_grants (user_id, space_id, joined_at, inherited_to, lock_key)
-                SELECT r.c0, r.c1, r.c2, r.c3, r.c4
-                FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS r (c0, c1, c2, c3, c4, n) ORDER BY r.n
+                INSERT INTO sync_space_grants (user_id, space_id, joined_at, inherited_to, may_write, lock_key)
+                SELECT r.c0, r.c1, r.c2, r.c3, r.c4 <> 0, r.c5
+                FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS r (c0, c1, c2, c3, c4, c5, n) ORDER BY r.n
                 """
         case .inheritance:
             return """

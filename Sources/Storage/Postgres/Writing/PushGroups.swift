@@ -1,3 +1,4 @@
+import Domain
 import PostgresClient
 import Synchronization
 
@@ -9,9 +10,13 @@ final class PushGroups: Sendable {
     /// A push that can share a transaction.
     struct Member: Sendable {
         let locks: ScopeLocks
+        /// Whose grants its delta reads, so that their spaces are held too; nil where it reads its user's own log alone.
+        let reader: UserID?
         let changes: Int
-        /// What it runs once its locks are held and the clock was moved.
-        let statements: @Sendable () throws(PostgresError) -> [PostgresStatement]
+        /// How many statements it runs: the push, what a reader of spaces sees of them, the page.
+        var statementCount: Int { reader == nil ? 2 : 3 }
+        /// What it runs, given what it has to hold by itself.
+        let statements: @Sendable (OwnHold) throws(PostgresError) -> [PostgresStatement]
     }
 
     /// What a push may do when it is its turn.
@@ -22,6 +27,8 @@ final class PushGroups: Sendable {
         case stored([PostgresResult])
         /// Run alone: the group has failed; it may have gone in unnoticed.
         case alone(wasUnsure: Bool)
+        /// Give up: there was no connection for the group, and would be none for the push.
+        case refused(PostgresError)
     }
 
     /// A push of a group, and whom to tell.
@@ -77,25 +84,4 @@ final class PushGroups: Sendable {
         }
         next.first?.tell(.lead(Array(next.dropFirst())))
     }
-}
-
-/// The statement that begins a group's transaction: the clock and the locks of all, in one ordered pass.
-enum GroupStatement {
-    static func make(
-        _ members: [PushGroups.Member], role: String?, now: Int64?, slack: Int64
-    ) throws(PostgresError) -> PostgresStatement {
-        var parameters = PostgresParameters()
-        try parameters.append(optional: role)
-        if let now { parameters.append(now) } else { parameters.appendNull(.int8) }
-        parameters.append(slack)
-        try ScopeLocks(of: members.map(\.locks)).append(to: &parameters)
-        return PostgresStatement(sql, parameters)
-    }
-
-    /// Whether the clock could not be moved, because somebody held it for long.
-    static func leftClockBehind(in result: PostgresResult) -> Bool { result.boolean(0, 0) == true }
-
-    private static let sql = """
-        SELECT lags FROM sync_hold_scopes($1, $2, $3, '\(TransactionLimits.groupLock)', '\(TransactionLimits.statement)', $4, $5)
-        """
 }

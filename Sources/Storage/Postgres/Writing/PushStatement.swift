@@ -10,12 +10,9 @@ enum PushStatement {
     /// - Parameters:
     ///   - role: the role to switch to, where the login is above row-level security.
     ///   - now: the wall clock; the database's own where nil.
-    ///   - slack: how many microseconds the change clock may lag behind the wall clock.
-    ///   - locks: what it has to hold.
-    ///   - patience: how long it waits for each.
+    ///   - hold: what it has to hold.
     static func make(
-        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, slack: Int64, locks: ScopeLocks,
-        patience: LockPatience = .long
+        _ push: Push, columns: ChangeColumns, role: String?, now: UnixTime?, hold: OwnHold
     ) throws(PostgresError) -> PostgresStatement {
         var parameters = PostgresParameters()
         try parameters.append(optional: role)
@@ -25,17 +22,24 @@ enum PushStatement {
         parameters.append(push.since.time.microseconds)
         parameters.append(push.retryWindow.microseconds)
         if let now { parameters.append(now.microseconds) } else { parameters.appendNull(.int8) }
-        parameters.append(slack)
-        try locks.append(to: &parameters)
+        parameters.append(hold.slack)
+        try hold.locks.append(to: &parameters)
+        if let spaces = push.writableSpaces {
+            var names = try PostgresArray(of: .text)
+            for space in spaces { try names.append(space.text) }
+            parameters.append(names)
+        } else {
+            parameters.appendNull(PostgresType.text.array ?? .inferred)
+        }
         columns.append(to: &parameters)
-        return PostgresStatement(patience == .long ? patientSQL : impatientSQL, parameters)
+        return PostgresStatement(hold.patience == .long ? patientSQL : impatientSQL, parameters)
     }
 
     private static let patientSQL = sql(lockTimeout: TransactionLimits.lock)
     private static let impatientSQL = sql(lockTimeout: TransactionLimits.groupLock)
 
     private static func sql(lockTimeout: String) -> String {
-        let placeholders = (1...28).map { "$\($0)" }
+        let placeholders = (1...29).map { "$\($0)" }
         return """
             SELECT fates, places, reasons, clock, reach, lags FROM sync_push(\
             \(placeholders[..<8].joined(separator: ", ")), '\(lockTimeout)', '\(TransactionLimits.statement)', \

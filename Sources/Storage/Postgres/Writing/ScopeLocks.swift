@@ -8,6 +8,8 @@ import PostgresClient
 struct ScopeLocks: Sendable {
     /// The most spaces that are locked one by one.
     static let mostSpaces = 64
+    /// The most spaces that the users of pushes in one transaction may have been granted between them.
+    static let mostGrantedTogether = 256
 
     /// The locks by their keys, true for exclusive.
     private(set) var locks: [(key: Int64, isExclusive: Bool)]

@@ -4,7 +4,8 @@ extension StorageMigrations {
     /// Who may read which space (decision 13).
     ///
     /// `joined_at`: what is written into the space later is read by its own place; what is older is inherited, at places up to there. `inherited_to`: the
-    /// last such place given out, of any app. An app's inheritance is read in the log's order up to `through_place` and `through_seq`.
+    /// last such place given out, of any app. An app's inheritance is read in the log's order up to `through_place` and `through_seq`. `may_write` is NULL
+    /// where that is not known: the grant came with a backup that does not tell.
     static let spaceGrants = Migration(
         owner: "storage", name: "0003-space-grants",
         sql: """
@@ -19,6 +20,7 @@ extension StorageMigrations {
               space_id TEXT NOT NULL,
               joined_at INTEGER NOT NULL,
               inherited_to INTEGER NOT NULL,
+              may_write INTEGER CHECK (may_write IN (0, 1)),
               ended_at INTEGER
             ) STRICT;
             CREATE UNIQUE INDEX space_grants_by_user ON space_grants (user_id, space_id) WHERE ended_at IS NULL;

@@ -27,9 +27,7 @@ enum DatabaseInspection {
     /// - Throws: `unusable` for a damaged file and for one that is not ours.
     static func of(_ file: DatabaseFile) throws(StoreError) -> DatabaseInspection {
         guard let size = try file.size(), size > 0 else { return .absent }
-        let isUndisturbed = !file.hasCompanion("-wal") && !file.hasCompanion("-journal")
-        let connection = try SQLiteConnection(
-            path: file.path, for: isUndisturbed ? .inspectingUndisturbed : .inspecting)
+        let connection = try connection(to: file)
         let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
         if objects == 0, application == 0 { return .absent }
@@ -39,6 +37,12 @@ enum DatabaseInspection {
         try checkSize(size, of: file, through: connection)
         if size <= wholeCheckLimit { try checkStructure(through: connection) }
         return .ours(applied: try AppliedMigration.all(in: connection))
+    }
+
+    /// A connection that changes nothing of the file.
+    static func connection(to file: DatabaseFile) throws(StoreError) -> SQLiteConnection {
+        let isUndisturbed = !file.hasCompanion("-wal") && !file.hasCompanion("-journal")
+        return try SQLiteConnection(path: file.path, for: isUndisturbed ? .inspectingUndisturbed : .inspecting)
     }
 
     /// A file that was cut short. While a write-ahead log is there, the file may be shorter than its header says.

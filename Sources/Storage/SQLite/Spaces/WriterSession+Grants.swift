@@ -3,19 +3,22 @@ import Kernel
 
 /// Making and ending grants (decision 13).
 extension WriterSession {
-    /// Makes `spaces` those that the user may read, unless a younger answer was granted before.
+    /// Makes `spaces` those that the user may read, with that access, unless a younger answer was granted before.
     ///
-    /// - Returns: Whether something changed.
-    mutating func grant(_ spaces: Set<SpaceID>, to user: UserID, askedBefore age: Duration) throws(StoreError) -> Bool {
+    /// - Returns: Whether the user may read other spaces than before.
+    mutating func grant(
+        _ spaces: [SpaceID: SpaceAccess], to user: UserID, askedBefore age: Duration
+    ) throws(StoreError) -> Bool {
         let now = time.now
         let asked = now.microseconds - max(0, age.microseconds)
         return try transaction { (session) throws(StoreError) in
             guard try session.isNews(of: user, asked: asked, now: now) else { return false }
             let granted = try session.grantedSpaces(of: user)
-            for space in granted.subtracting(spaces) { try session.endGrant(of: space, to: user) }
-            for space in spaces.subtracting(granted) { try session.beginGrant(of: space, to: user) }
+            for space in granted where spaces[space] == nil { try session.endGrant(of: space, to: user) }
+            for space in spaces.keys where !granted.contains(space) { try session.beginGrant(of: space, to: user) }
+            for (space, access) in spaces { try session.keep(access, to: space, of: user) }
             try session.forgetEndedGrants(of: user)
-            return granted != spaces
+            return granted != Set(spaces.keys)
         }
     }
 
@@ -54,6 +57,19 @@ extension WriterSession {
         try begin.bind(4, before)
         try begin.run()
         clock = joinedAt
+    }
+
+    /// The grant stays what it is otherwise: a change of access is no join.
+    private func keep(_ access: SpaceAccess, to space: SpaceID, of user: UserID) throws(StoreError) {
+        let keep = try connection.prepare(
+            """
+            UPDATE space_grants SET may_write = ?3
+            WHERE user_id = ?1 AND space_id = ?2 AND ended_at IS NULL AND may_write IS NOT ?3
+            """)
+        try keep.bind(1, user.text)
+        try keep.bind(2, space.text)
+        try keep.bind(3, access == .readWrite ? 1 : 0)
+        try keep.run()
     }
 
     private mutating func endGrant(of space: SpaceID, to user: UserID) throws(StoreError) {
@@ -119,12 +135,24 @@ extension SQLiteConnection {
         return spaces
     }
 
-    /// When the answer was asked for that the user's grants are of; nil where there is none.
-    func grantsAskedAt(of user: UserID) throws(StoreError) -> UnixTime? {
-        let find = try prepare("SELECT asked_at FROM space_memberships WHERE user_id = ?1")
-        try find.bind(1, user.text)
-        defer { find.reset() }
-        return try find.step() ? UnixTime(microseconds: find.integer(0)) : nil
+    /// The answer that the user's grants are of; nil where there is none, or it is from the future.
+    func lastAnswer(about user: UserID, now: UnixTime) throws(StoreError) -> GrantedAnswer? {
+        let list = try prepare(
+            """
+            SELECT m.asked_at, g.space_id FROM space_memberships AS m
+            LEFT JOIN space_grants AS g ON g.user_id = m.user_id AND g.ended_at IS NULL AND g.may_write = 1
+            WHERE m.user_id = ?1
+            """)
+        try list.bind(1, user.text)
+        defer { list.reset() }
+        var answer: GrantedAnswer?
+        while try list.step() {
+            let age = now.since(UnixTime(microseconds: list.integer(0)))
+            guard age >= .zero else { return nil }
+            if answer == nil { answer = GrantedAnswer(age: age, writableSpaces: []) }
+            if !list.isNull(1) { answer?.writableSpaces.insert(SpaceID(list.string(1))) }
+        }
+        return answer
     }
 
     /// The tables that have rows of those of `spaces` which the user may read.

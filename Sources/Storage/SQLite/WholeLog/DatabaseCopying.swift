@@ -16,6 +16,24 @@ struct DatabaseCopying {
 
     /// Makes the copy; leaves nothing where it fails.
     func copy() throws(StoreError) -> DatabaseCopy {
+        try copy { () throws(StoreError) in try SQLiteConnection.reader(of: source, config: config) }
+    }
+
+    /// The same of a file that is no server's: checked itself before, for its indexes are made anew in the copy, and not changed by a byte.
+    func copyOfForeignFile() throws(StoreError) -> DatabaseCopy {
+        guard case .ours = try DatabaseInspection.of(source) else {
+            throw StoreError(.unusable, "The file is an empty database.")
+        }
+        return try copy { () throws(StoreError) in
+            let connection = try DatabaseInspection.connection(to: source)
+            guard try connection.texts("PRAGMA integrity_check(1)") == ["ok"] else {
+                throw StoreError(.unusable, "The database file is damaged.")
+            }
+            return connection
+        }
+    }
+
+    private func copy(reading connect: () throws(StoreError) -> SQLiteConnection) throws(StoreError) -> DatabaseCopy {
         // Made before SQLite would, for the owner alone; an empty file is what it takes.
         let descriptor = open(target.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -25,15 +43,14 @@ struct DatabaseCopying {
         }
         close(descriptor)
         do throws(StoreError) {
-            return try copyAndCheck()
+            return try copyAndCheck(try connect())
         } catch {
             for suffix in ["", "-journal", "-wal", "-shm"] { unlink(target.path + suffix) }
             throw error
         }
     }
 
-    private func copyAndCheck() throws(StoreError) -> DatabaseCopy {
-        let connection = try SQLiteConnection.reader(of: source, config: config)
+    private func copyAndCheck(_ connection: SQLiteConnection) throws(StoreError) -> DatabaseCopy {
         let before = try Self.changes(connection)
         let vacuum = try connection.prepare("VACUUM INTO ?1")
         try connection.execute("PRAGMA query_only = OFF")

@@ -110,13 +110,22 @@ struct ChangesDraft {
     /// is none wherever it stands.
     private func space(of spans: ChangeSpans, in bytes: UnsafeRawBufferPointer) throws(ChangeFault) -> SpaceID? {
         if let own = spans.space.present {
-            guard own.kind == .string else { throw .space }
+            guard own.kind == .string else { throw .space("spaceId") }
         }
         let isObject = spans.fieldsKind == .object
         func fieldSpace() -> JSONSlice? { isObject ? spans.fields.field(named: "spaceId", in: bytes)?.value : nil }
-        guard let space = spans.space.nonEmptyString ?? spans.dataSpace.nonEmptyString ?? fieldSpace().nonEmptyString
-        else { return nil }
-        guard let name = space.name(in: bytes) else { throw .space }
+        let place: String
+        let space: JSONSlice
+        if let own = spans.space.nonEmptyString {
+            (place, space) = ("spaceId", own)
+        } else if let inData = spans.dataSpace.nonEmptyString {
+            (place, space) = ("data.spaceId", inData)
+        } else if let inFields = fieldSpace().nonEmptyString {
+            (place, space) = ("fields.spaceId.value", inFields)
+        } else {
+            return nil
+        }
+        guard let name = space.name(in: bytes) else { throw .space(place) }
         return SpaceID(name)
     }
 

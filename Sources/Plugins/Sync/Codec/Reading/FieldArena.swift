@@ -72,7 +72,8 @@ struct FieldArena {
         var lowered: [Int] = []
         for field in spans.fields {
             guard let timestamp = field.timestamp, let isLowered = bound.lowers(timestamp, in: bytes) else {
-                throw .fieldTimestamp(field.index)
+                throw .fieldTimestamp(
+                    field.index, field.withName(in: bytes) { String(decoding: $0, as: UTF8.self) })
             }
             if isLowered { lowered.append(field.index) }
             capacity += 2 * (field.name.range.count + 2) + (field.value?.range.count ?? 4)

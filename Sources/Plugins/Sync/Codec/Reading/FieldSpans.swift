@@ -15,7 +15,7 @@ struct FieldSpan {
     var index: Int
 
     /// Calls `body` with the name's UTF-8.
-    fileprivate func withName<Result>(
+    func withName<Result>(
         in bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
         guard var unescapedName else { return body(UnsafeRawBufferPointer(rebasing: bytes[name.contentRange])) }
