@@ -8,11 +8,12 @@ import Testing
 struct ConnectionCapTests {
     /// A front with one connection, which is all that it takes.
     private func withFullFront(
-        isOfAddress: Bool, metrics: RecordingMetrics = RecordingMetrics(), _ body: @Sendable (Int) async throws -> Void
+        isOfAddress: Bool, patience: TimeAmount = .seconds(60), metrics: RecordingMetrics = RecordingMetrics(),
+        _ body: @Sendable (Int) async throws -> Void
     ) async throws {
         try await withFront(
             configure: { if isOfAddress { $0.maxConnectionsPerAddress = 1 } else { $0.maxConnections = 1 } },
-            metrics: metrics
+            limits: { $0.lingerTime = patience }, metrics: metrics
         ) { front, port in
             let first = try await RawClient.connect(to: port)
             try await first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -57,7 +58,7 @@ struct ConnectionCapTests {
 
     @Test("that send nothing are closed without a word")
     func silent() async throws {
-        try await withFullFront(isOfAddress: true) { port in
+        try await withFullFront(isOfAddress: true, patience: .milliseconds(50)) { port in
             let second = try await RawClient.connect(to: port)
             #expect(await second.answerUntilClose().isEmpty)
         }
