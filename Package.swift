@@ -85,6 +85,7 @@ let package = Package(
             name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .systemLibrary(name: "CClock", path: "Sources/CClock"),
+        .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
 
         .module("JSONScanner", path: "Sources/JSONScanner", []),
         .module(
@@ -97,7 +98,7 @@ let package = Package(
         .module(
             "Kernel", path: "Sources/Kernel",
             [
-                "CClock", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
+                "CClock", "CMalloc", "COpenSSL", "CZlib", "JSONScanner", .asyncHTTPClient, .coreMetrics, .httpTypes,
                 .hummingbirdCore,
                 .logging, .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .nioWebSocket, .serviceLifecycle,
                 .yams,

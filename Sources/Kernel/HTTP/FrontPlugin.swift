@@ -37,5 +37,6 @@ struct FrontPlugin: Plugin {
                 return response
             })
         for route in health.routes { registry.route(route) }
+        for metric in FrontMetrics.descriptions { registry.metric(metric) }
     }
 }

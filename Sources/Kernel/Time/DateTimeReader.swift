@@ -12,7 +12,7 @@ struct DateTimeReader {
         guard let year = digits(4), take("-"), let month = digits(2), take("-"), let day = digits(2),
             takeSeparator(),
             let hour = digits(2), take(":"), let minute = digits(2), take(":"), let second = digits(2),
-            (1...12).contains(month), day >= 1, day <= CivilDate.days(inMonth: month, of: year), year >= 1,
+            (1...12).contains(month), day >= 1, day <= CivilDate.days(inMonth: month, of: year),
             hour <= 23, minute <= 59, second <= 60,
             let fraction = fraction(), let offsetMinutes = zone(), offset == bytes.count
         else { return nil }

@@ -3,7 +3,8 @@ extension UnixTime {
     ///
     /// Accepts an absent fraction, a fraction of any length (rounded down to microseconds), lower-case `t` and `z`, a space
     /// for the `T`, and offsets. A leap second (`:60`) is read as the following second.
-    /// - Returns: nil for anything else, or for an instant outside of the years 0001 to 9999.
+    /// An instant outside of the years 0001 to 9999, which the year 0000 and offsets can write, is read as the nearest one within.
+    /// - Returns: nil for anything else.
     public init?(rfc3339 text: some StringProtocol) {
         var text = String(text)
         let parsed = text.withUTF8 { UnixTime(rfc3339: UnsafeRawBufferPointer($0)) }
@@ -15,9 +16,7 @@ extension UnixTime {
     public init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         var reader = DateTimeReader(bytes: bytes)
         guard let microseconds = reader.read() else { return nil }
-        let instant = UnixTime(microseconds: microseconds)
-        guard instant >= .earliestWritable, instant <= .latestWritable else { return nil }
-        self = instant
+        self = UnixTime(microseconds: microseconds).clampedToWritable
     }
 
     /// The instant as RFC 3339 UTC in 27 bytes of fixed width, `2026-01-02T03:04:05.678901Z`, so that the order of the texts is
@@ -35,7 +34,7 @@ extension UnixTime {
     /// Writes ``rfc3339`` into the first 27 bytes of `target`, which must be there.
     public func writeRFC3339(into target: UnsafeMutableRawBufferPointer) {
         precondition(target.count >= UnixTime.rfc3339Width)
-        let instant = min(max(self, .earliestWritable), .latestWritable)
+        let instant = clampedToWritable
         let days = instant.seconds >= 0 ? instant.seconds / 86_400 : (instant.seconds - 86_399) / 86_400
         let secondOfDay = Int(instant.seconds - days * 86_400)
         let date = CivilDate(daysSinceEpoch: Int(days))
@@ -61,6 +60,8 @@ extension UnixTime {
         target[19] = UInt8(ascii: ".")
         target[26] = UInt8(ascii: "Z")
     }
+
+    private var clampedToWritable: UnixTime { min(max(self, .earliestWritable), .latestWritable) }
 
     private static let earliestWritable = UnixTime(seconds: -62_135_596_800)
     private static let latestWritable = UnixTime(microseconds: 253_402_300_799_999_999)

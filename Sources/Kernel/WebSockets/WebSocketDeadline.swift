@@ -37,6 +37,11 @@ struct WebSocketDeadline {
         closeBy = closeBy ?? now + closeTimeout
     }
 
+    /// The server stops, and the peer has `timeout` at most to answer a close frame.
+    mutating func draining(at now: NIODeadline, for timeout: TimeAmount) {
+        closeBy = min(closeBy ?? .distantFuture, now + timeout)
+    }
+
     mutating func due(at now: NIODeadline) -> Due? {
         if let closeBy { return now >= closeBy ? .cut : nil }
         if now >= heardAt + silentAfter { return .cut }

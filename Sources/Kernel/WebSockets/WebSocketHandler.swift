@@ -8,6 +8,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private let eventLoop: any EventLoop
     private let limits: WebSocketLimits
+    private let drainTimeout: TimeAmount
     private var session: (any WebSocketSession)?
     private var context: ChannelHandlerContext?
     private var machine: WebSocketProtocol
@@ -21,8 +22,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Whether the session, or who holds the socket, is in the middle of a call. What it causes is told after it.
     private var isInCall = false
 
-    init(_ upgrade: WebSocketUpgrade, eventLoop: any EventLoop) {
+    /// - Parameter drainTimeout: How long the peer may take to answer the close frame of a server that stops.
+    init(_ upgrade: WebSocketUpgrade, drainTimeout: TimeAmount, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        self.drainTimeout = drainTimeout
         limits = upgrade.limits
         session = upgrade.session
         machine = WebSocketProtocol(maxMessage: upgrade.limits.maxMessage.bytes)
@@ -168,6 +171,8 @@ extension WebSocketHandler {
 
     func drain() {
         close(.goingAway, reason: "the server stops")
+        deadline.draining(at: eventLoop.now, for: drainTimeout)
+        updateTimer()
     }
 
     func close(_ code: WebSocketCloseCode, reason: String) {

@@ -13,6 +13,8 @@ public struct BackupError: Error, Sendable, CustomStringConvertible, CustomDebug
         case notFound = "backup_not_found"
         /// The backup's artifact was deleted.
         case deleted = "backup_deleted"
+        /// The backup's artifact was not deleted and yet is not in the store.
+        case missing = "backup_missing"
         /// The backup is not done: it has no artifact.
         case unfinished = "backup_unfinished"
         /// No space is left.
@@ -87,7 +89,7 @@ public struct BackupError: Error, Sendable, CustomStringConvertible, CustomDebug
             switch code {
             case .running, .unfinished, .notEmpty: 409
             case .notFound: 404
-            case .deleted: 410
+            case .deleted, .missing: 410
             case .full: 507
             case .unavailable: 503
             case .damaged, .misconfigured, .interrupted, .notRestorable, .internalFault: 500

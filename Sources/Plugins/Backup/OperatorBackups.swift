@@ -129,11 +129,18 @@ public final class OperatorBackups: Sendable {
 
     /// A backup's artifact as a download.
     ///
-    /// - Throws: ``BackupError`` with `notFound`, `unfinished`, `deleted`.
+    /// - Throws: ``BackupError`` with `notFound`, `unfinished`, `deleted`, `missing`.
     func download(_ id: String) async throws -> FileDownload {
         let entry = try await catalog.entry(id)
         let bundle = try entry.bundle()
-        let artifact = try await store.describe(bundle.uri)
+        let artifact: StoredArtifact
+        do {
+            artifact = try await store.describe(bundle.uri)
+        } catch  where error.code == .notFound {
+            throw BackupError(
+                .missing,
+                "The backup's artifact is no longer where it was stored; the catalog's entry is all that is left.")
+        }
         return FileDownload(
             store: store, artifact: artifact, name: artifact.key.description, contentType: "application/zip",
             tag: bundle.sha256)

@@ -42,7 +42,7 @@ struct OperatorRoutes: Sendable {
         let requester = try context.requester()
         // Who only asks about a snapshot gets none made, and learns no more than what is staged for them (RFC 9110, section 9.3.2).
         if request.method == .head {
-            return await snapshots.find(tag: nil, owner: requester.id)?.download.response(to: request)
+            return try await snapshots.find(tag: nil, owner: requester.id)?.download.response(to: request)
                 ?? FileDownload.unmade
         }
         var begun: Snapshots.Staged?
@@ -54,7 +54,7 @@ struct OperatorRoutes: Sendable {
         if let begun { staged = begun } else { staged = try await snapshots.make(for: requester.id) }
         try await backups.audit.append(
             .backup(.snapshotDownloaded, staged.id, by: requester, address: context.connection.remoteAddress))
-        return staged.download.response(to: request)
+        return try staged.download.response(to: request)
     }
 
     private func start(_ request: Request, _ context: RequestContext) async throws -> Response {
@@ -77,7 +77,7 @@ struct OperatorRoutes: Sendable {
         try await backups.audit.append(
             .backup(
                 .backupDownloaded, id, by: try context.requester(), address: context.connection.remoteAddress))
-        return download.response(to: request)
+        return try download.response(to: request)
     }
 
     private func verify(_ request: Request, _ context: RequestContext) async throws -> Response {

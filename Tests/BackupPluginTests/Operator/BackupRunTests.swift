@@ -115,6 +115,20 @@ struct BackupRunTests {
         }
     }
 
+    @Test("the file of a backup whose artifact someone else removed is gone, and the answer says what is left")
+    func goneFromTheStore() async throws {
+        try await BackupServer.run(backup: BackupServer.withKey) { server in
+            try await server.push(insertion("a"))
+            let entry = try await server.makeBackup()
+            try FileManager.default.removeItem(
+                at: server.folder.appending(path: "artifacts/\(try server.bundles()[0])"))
+            let answer = try await server.operate(.get, "/api/admin/backups/\(entry.id)/file")
+            #expect(answer.status == .gone)
+            #expect(try answer.json["error"]?.string == "backup_missing")
+            #expect(try await server.operate(.get, "/api/admin/backups/\(entry.id)").status == .ok)
+        }
+    }
+
     @Test("ids that there are not, and limits that are none")
     func unknown() async throws {
         try await BackupServer.run(backup: BackupServer.withKey) { server in

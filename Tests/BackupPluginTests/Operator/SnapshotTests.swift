@@ -2,6 +2,7 @@ import ArtifactStore
 import Domain
 import Foundation
 import HTTPTypes
+import JSONScanner
 import Kernel
 import KernelTesting
 import NIOCore
@@ -53,6 +54,12 @@ struct SnapshotTests {
             #expect(end.body == whole.body.getSlice(at: whole.body.readableBytes - 10, length: 10))
             let beyond = try await server.operate(.get, "/api/backup", headers: [.range: "bytes=99999999-"])
             #expect(beyond.status == .rangeNotSatisfiable)
+            #expect(beyond.headers[.contentRange] == "bytes */\(whole.body.readableBytes)")
+            #expect(beyond.headers[.contentType] == "application/problem+json")
+            #expect(try beyond.json["error"]?.string == "range_not_satisfiable")
+            for (answer, length) in [(whole, whole.body.readableBytes), (part, 100), (end, 10)] {
+                #expect(answer.headers[.contentLength] == "\(length)" && answer.headers[.transferEncoding] == nil)
+            }
             // Each call is on record, whatever it takes of the snapshot.
             #expect(try await server.auditTypes() == Array(repeating: "snapshot_downloaded", count: 4))
             #expect(try staged(server).count == 1)

@@ -169,8 +169,8 @@ struct BrokenFileTests {
     ]
 
     private static let serverKeys =
-        "host, port, maxBody, maxBodyMemory, maxHeader, maxHeaderFields, headerTimeout, bodyMinRate, idleTimeout, writeTimeout, "
-        + "shutdownGrace, maxConnections, maxConnectionsPerAddress, trustedProxies, pidFile, cors"
+        "host, port, maxBody, maxBodyMemory, maxAnswerMemory, maxHeader, maxHeaderFields, headerTimeout, bodyMinRate, idleTimeout, "
+        + "writeTimeout, answerMinRate, shutdownGrace, maxConnections, maxConnectionsPerAddress, trustedProxies, pidFile, cors"
     private static let levels = "expected one of trace, debug, info, notice, warning, error, critical"
     private static let duration = "expected a duration such as 500ms, 10s, 5m, 24h or 7d"
     private static let digits = "expected a whole number"

@@ -19,11 +19,23 @@ struct KernelSectionsTests {
             ("server: {port: 65536}", "1:16: server.port: must be from 0 to 65535"),
             ("server: {host: ''}", "1:16: server.host: must not be empty"),
             ("server: {maxBody: 1}", "1:19: server.maxBody: must be from 1KiB to 1GiB"),
+            (
+                "server: {maxAnswerMemory: 1MiB}",
+                "1:27: server.maxAnswerMemory: must be at least 16MiB, and at least maxBody"
+            ),
             ("server: {headerTimeout: 0s}", "1:25: server.headerTimeout: must be longer than 0s"),
             ("server: {trustedProxies: [10.0.0.0/33]}", "1:27: server.trustedProxies[0]: \(network)"),
             ("server: {trustedProxies: [localhost]}", "1:27: server.trustedProxies[0]: \(network)"),
             ("server: {cors: {origins: [\"http://a/\"]}}", "1:27: server.cors.origins[0]: \(origin)"),
             ("server: {cors: {origins: [\"null\"]}}", "1:27: server.cors.origins[0]: \(origin)"),
+            (
+                "server: {cors: {origins: [\"http://a:80\"]}}",
+                "1:27: server.cors.origins[0]: \(port): write http://a"
+            ),
+            (
+                "server: {cors: {origins: [\"https://[::1]:443\"]}}",
+                "1:27: server.cors.origins[0]: \(port): write https://[::1]"
+            ),
             ("auth: {staleKeysFor: 1m}", "1:22: auth.staleKeysFor: must not be shorter than refreshEvery"),
             ("auth: {refreshEvery: 48h}", "1:1: auth.staleKeysFor: must not be shorter than refreshEvery"),
             ("auth: {jwksURL: 'https://'}", "1:17: auth.jwksURL: must begin with http:// or https://"),
@@ -46,6 +58,7 @@ struct KernelSectionsTests {
             "server: {port: 0, trustedProxies: [10.0.0.0/8, \"::1\", \"fd00::/8\", 192.168.0.1]}",
             "kernel: {unfulfilled: [metered]}",
             "server: {cors: {origins: [\"https://a.example:8443\", \"tauri://localhost\"]}, bodyMinRate: 0}",
+            "server: {cors: {origins: [\"http://a:443\", \"https://a:80\", \"http://a:8080\"]}}",
             "log: {level: trace, format: json}",
         ])
     func acceptance(text: String) {
@@ -53,6 +66,7 @@ struct KernelSectionsTests {
     }
 
     private static let network = "must be an address or a network such as 10.0.0.0/8"
+    private static let port = "must not name its scheme's own port, which browsers leave out"
     private static let origin = "must be an exact origin such as https://app.example.org, without a path"
 
     @Test("A section without keys of its own is switched on and off, and is strict")

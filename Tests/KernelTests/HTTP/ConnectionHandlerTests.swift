@@ -9,7 +9,7 @@ import Testing
 @Suite("A connection's handlers on a clock of the test's own")
 struct ConnectionHandlerTests {
     private func connection(_ responder: Responder = .echo) async throws -> NIOAsyncTestingChannel {
-        let settings = ConnectionSettings(ServerConfig(), responder: responder)
+        let settings = ConnectionSettings(ServerConfig(), responder: responder, logger: .silent)
         let channel = NIOAsyncTestingChannel()
         try await channel.testingEventLoop.executeInContext {
             let peer = try #require(IPAddress("192.0.2.1"))
@@ -42,6 +42,25 @@ struct ConnectionHandlerTests {
         }
         let answer = try await channel.waitForOutboundWrite(as: ByteBuffer.self)
         #expect(String(buffer: answer).hasPrefix("HTTP/1.1 408 "))
+    }
+
+    @Test("the next request waits until the peer has taken the answer to the one before it, which is not idleness")
+    func slowReader() async throws {
+        let channel = try await connection()
+        channel.isWritable = false
+        try await channel.writeInbound(
+            ByteBuffer(string: "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n"))
+        let first = String(buffer: try await channel.waitForOutboundWrite(as: ByteBuffer.self))
+        #expect(first.hasSuffix("GET /a a "))
+        await channel.testingEventLoop.advanceTime(by: .seconds(121))
+        #expect(channel.isActive)
+        #expect(try await channel.readOutbound(as: ByteBuffer.self) == nil)
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        let second = String(buffer: try await channel.waitForOutboundWrite(as: ByteBuffer.self))
+        #expect(second.hasSuffix("GET /b a "))
+        await channel.testingEventLoop.advanceTime(by: .seconds(121))
+        #expect(!channel.isActive)
     }
 
     @Test("an idle connection goes after two minutes")

@@ -62,19 +62,4 @@ struct DeadlineTests {
             await client.close()
         }
     }
-
-    @Test("a connection past a cap is closed at once", arguments: [true, false])
-    func caps(isOfAddress: Bool) async throws {
-        try await withFront(configure: {
-            if isOfAddress { $0.maxConnectionsPerAddress = 1 } else { $0.maxConnections = 1 }
-        }) { front, port in
-            let first = try await RawClient.connect(to: port)
-            try await first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            _ = await first.answer(containing: "GET / a")
-            let second = try await RawClient.connect(to: port)
-            #expect(await second.answerUntilClose().isEmpty)
-            #expect(front.openConnections == 1)
-            await first.close()
-        }
-    }
 }

@@ -74,17 +74,4 @@ struct ReadDeadlineTests {
         deadline.requestCompleted()
         #expect(deadline.next == nil && deadline.expiry(at: seconds(9999)) == nil)
     }
-
-    @Test("a peer is stuck when it takes nothing for the whole time, and only then")
-    func writes() {
-        var deadline = WriteDeadline(timeout: .seconds(60))
-        let looks: [(second: Int64, taken: Int, pending: Int, isStuck: Bool)] = [
-            (0, 10, 90, false), (59, 10, 90, false), (59, 11, 89, false), (118, 11, 89, false), (119, 11, 0, false),
-            (200, 11, 5, false), (259, 11, 5, false), (260, 11, 5, true),
-        ]
-        for look in looks {
-            #expect(
-                deadline.isStuck(taken: look.taken, pending: look.pending, at: seconds(look.second)) == look.isStuck)
-        }
-    }
 }

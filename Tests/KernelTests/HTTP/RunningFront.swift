@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -8,7 +9,8 @@ import NIOCore
 /// Runs a front on a free port for the length of `body`, then stops it and waits for its end.
 func withFront(
     configure: (inout ServerConfig) -> Void = { _ in }, limits: (inout ConnectionLimits) -> Void = { _ in },
-    responder: Responder = .echo, _ body: @Sendable (HTTPFront, Int) async throws -> Void
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger = .silent, responder: Responder = .echo,
+    _ body: @Sendable (HTTPFront, Int) async throws -> Void
 ) async throws {
     var config = ServerConfig()
     config.port = 0
@@ -16,11 +18,11 @@ func withFront(
     // No busy machine is that slow; tests of the deadlines set their own.
     config.headerTimeout = .seconds(300)
     configure(&config)
-    var settings = ConnectionSettings(config, responder: responder)
+    var settings = ConnectionSettings(config, responder: responder, logger: logger, metrics: metrics)
     settings.limits.lingerTime = .milliseconds(500)
     settings.limits.bodyRateWindow = .seconds(300)
     limits(&settings.limits)
-    let front = HTTPFront(config: config, logger: .silent, settings: settings)
+    let front = HTTPFront(config: config, logger: logger, settings: settings)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await front.run() }
         let port = try await front.boundPort()

@@ -157,7 +157,7 @@ struct HandshakeTests {
         let reads = ReadCounter()
         try await channel.testingEventLoop.executeInContext {
             try channel.pipeline.syncOperations.addHandler(reads)
-            let settings = ConnectionSettings(ServerConfig(), responder: responder)
+            let settings = ConnectionSettings(ServerConfig(), responder: responder, logger: .silent)
             try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: .loopback)
         }
         try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).get()

@@ -39,4 +39,23 @@ struct WebSocketDeadlineTests {
         #expect(deadline.due(at: after(14)) == nil)
         #expect(deadline.due(at: after(15)) == .cut)
     }
+
+    @Test("one that is asked to close because the server stops has less, whatever it had before")
+    func draining() {
+        var deadline = WebSocketDeadline(WebSocketLimits(), at: start)
+        deadline.closing(at: after(5))
+        deadline.draining(at: after(6), for: .seconds(2))
+        #expect(deadline.next == after(8))
+        deadline.draining(at: after(7), for: .seconds(2))
+        #expect(deadline.due(at: after(8)) == .cut)
+    }
+
+    @Test(
+        "which is a quarter of the grace, and two seconds at most",
+        arguments: [(10, 2000), (60, 2000), (4, 1000), (1, 250)])
+    func drainTimeout(grace: Int, milliseconds: Int64) {
+        var config = ServerConfig()
+        config.shutdownGrace = .seconds(grace)
+        #expect(ConnectionLimits(config).drainedSocketTimeout == .milliseconds(milliseconds))
+    }
 }

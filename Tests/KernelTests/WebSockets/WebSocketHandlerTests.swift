@@ -12,7 +12,8 @@ struct WebSocketHandlerTests {
 
     private func open(_ limits: WebSocketLimits = WebSocketLimits()) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        let handler = WebSocketHandler(WebSocketUpgrade(session: session, limits: limits), eventLoop: channel.eventLoop)
+        let handler = WebSocketHandler(
+            WebSocketUpgrade(session: session, limits: limits), drainTimeout: .seconds(2), eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         handler.open()
@@ -100,13 +101,30 @@ struct WebSocketHandlerTests {
         #expect(try written(channel) == [.connectionClose])
     }
 
+    @Test(
+        "a peer that does not answer the close frame of a server that stops has two seconds, also in the middle of a close"
+    )
+    func drained() throws {
+        for isClosing in [false, true] {
+            let channel = try open()
+            if isClosing { session.socket?.close(.normal) }
+            channel.pipeline.fireUserInboundEventTriggered(DrainEvent())
+            channel.embeddedEventLoop.advanceTime(by: .milliseconds(1900))
+            #expect(channel.isActive)
+            #expect(try written(channel) == [.connectionClose])
+            channel.embeddedEventLoop.advanceTime(by: .milliseconds(200))
+            #expect(!channel.isActive)
+        }
+    }
+
     @Test("the session is not called from within its own calls")
     func notReentrant() throws {
         let order = Mutex<[String]>([])
         let session = NestedSession { event in order.withLock { $0.append(event) } }
         let channel = EmbeddedChannel()
         let handler = WebSocketHandler(
-            WebSocketUpgrade(session: session, limits: WebSocketLimits()), eventLoop: channel.eventLoop)
+            WebSocketUpgrade(session: session, limits: WebSocketLimits()), drainTimeout: .seconds(2),
+            eventLoop: channel.eventLoop)
         // Below the handler: a socket that is writable again, and then gone, while something is written to it.
         try channel.pipeline.syncOperations.addHandlers([FickleSocket(), handler])
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
@@ -125,7 +143,7 @@ struct WebSocketHandlerTests {
             released = session
             let channel = EmbeddedChannel()
             let upgrade = WebSocketUpgrade(session: session, limits: WebSocketLimits())
-            let handler = WebSocketHandler(upgrade, eventLoop: channel.eventLoop)
+            let handler = WebSocketHandler(upgrade, drainTimeout: .seconds(2), eventLoop: channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
             handler.open()

@@ -73,7 +73,7 @@ struct RouteRefusalTests {
         arguments: [
             "0", "yesterday", "1767225600", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z",
             "2026-01-01T24:00:00Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+0000", "2026-01-01T00:00:00Zx",
-            "0000-01-01T00:00:00Z",
+            "0000-02-30T00:00:00Z",
         ])
     func invalidCursor(text: String) async throws {
         try await SyncServer.run { server in

@@ -10,6 +10,9 @@ public struct ServerConfig: ConfigSection {
     public var maxBody = ByteSize.mebibytes(10)
     /// The most memory that the bodies of all requests under way may have together; more are answered 503.
     public var maxBodyMemory = ByteSize.mebibytes(256)
+    /// The most memory that answers which their clients have not taken may have together; beyond it the clients that take the least
+    /// for what they have are cut off.
+    public var maxAnswerMemory = ByteSize.mebibytes(256)
     /// The most bytes that the request line and all header fields of a request may have together.
     public var maxHeader = ByteSize.kibibytes(16)
     /// The most header fields that a request may have.
@@ -22,6 +25,8 @@ public struct ServerConfig: ConfigSection {
     public var idleTimeout: Duration = .seconds(120)
     /// How long a client may take no bytes of its response.
     public var writeTimeout: Duration = .seconds(60)
+    /// The bytes per second below which a client takes its response too slowly, over the length of `writeTimeout`; 0 for no such limit.
+    public var answerMinRate = ByteSize.kibibytes(1)
     /// How long requests that run at shutdown may go on.
     public var shutdownGrace: Duration = .seconds(10)
     /// The most connections at a time.
@@ -70,12 +75,18 @@ public struct ServerConfig: ConfigSection {
         for (index, origin) in cors.origins.enumerated() {
             let message = "must be an exact origin such as https://app.example.org, without a path"
             check.require(ServerConfig.isOrigin(origin), "cors.origins[\(index)]", message)
+            if let usual = ServerConfig.withoutDefaultPort(origin) {
+                let advice = "must not name its scheme's own port, which browsers leave out: write \(usual)"
+                check.require(false, "cors.origins[\(index)]", advice)
+            }
         }
     }
 
     private func validateLimits(_ check: inout ConfigCheck) {
         let bodies = ByteSize.kibibytes(1)...ByteSize.gibibytes(1)
         check.require(maxBodyMemory >= maxBody, "maxBodyMemory", "must be at least maxBody")
+        let answers = max(maxBody, ByteSize.mebibytes(16))
+        check.require(maxAnswerMemory >= answers, "maxAnswerMemory", "must be at least 16MiB, and at least maxBody")
         check.require(bodies.contains(maxBody), "maxBody", "must be from 1KiB to 1GiB")
         let heads = ByteSize.kibibytes(1)...ByteSize.mebibytes(1)
         check.require(heads.contains(maxHeader), "maxHeader", "must be from 1KiB to 1MiB")
@@ -108,5 +119,14 @@ public struct ServerConfig: ConfigSection {
         let isScheme = scheme.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789+-.".utf8.contains($0) }
         let isAuthority = authority.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@*,\\".utf8.contains($0) }
         return !scheme.isEmpty && isScheme && !authority.isEmpty && isAuthority && authority == authority.lowercased()
+    }
+
+    /// The origin as browsers write it, where `text` names the port that they leave out (RFC 6454, section 6.2); else nil.
+    private static func withoutDefaultPort(_ text: String) -> String? {
+        for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
+        where text.hasPrefix(scheme) && text.hasSuffix(port) {
+            return String(text.dropLast(port.count))
+        }
+        return nil
     }
 }

@@ -38,6 +38,8 @@ extension ConnectionHandler {
         self.exchange = exchange
         if buffer.readableBytes > 0 { context.write(wrapOutboundOut(buffer), promise: nil) }
         context.flush()
+        // The flush found the peer gone, or found it to take too little.
+        guard self.exchange?.number == number else { throw PeerClosedError() }
         if piece.isLast {
             finishExchange()
             return nil
@@ -102,15 +104,20 @@ extension ConnectionHandler {
         context?.close(promise: nil)
     }
 
-    /// Goes on to the next request, or ends the connection.
-    private func finishExchange() {
-        guard let exchange else { return }
+    /// Goes on to the next request, once the peer has taken the most of the answer, or ends the connection.
+    func finishExchange() {
+        isAnswerPending = false
+        guard let exchange, let context else { return }
         if let refusal {
             self.refusal = nil
             answerRefusal(refusal.problem, head: refusal.head)
             return
         }
         guard exchange.keepsAlive, exchange.isRequestComplete, !isDeaf else { return end() }
+        guard context.channel.isWritable else {
+            isAnswerPending = true
+            return
+        }
         self.exchange = nil
         changeDeadline { $0.answered(at: $1) }
         while self.exchange?.isRequestComplete != true, !isDeaf, let part = backlog.popFirst() {

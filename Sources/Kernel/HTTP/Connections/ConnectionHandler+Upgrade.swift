@@ -24,7 +24,7 @@ extension ConnectionHandler {
             // A channel keeps the largest buffer that it has read into, and a socket is there for hours.
             try channel.syncOptions?.setOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 8192))
-            socket = try context.pipeline.syncOperations.replaceHTTP(by: upgrade, after: context)
+            socket = try context.pipeline.syncOperations.replaceHTTP(by: upgrade, settings.limits, after: context)
         } catch {
             channel.close(promise: nil)
             throw error
@@ -38,11 +38,11 @@ extension ConnectionHandler {
 extension ChannelPipeline.SynchronousOperations {
     /// Puts a WebSocket's handlers in the place of HTTP's. Those that watch how the peer reads, and close, stay.
     fileprivate func replaceHTTP(
-        by upgrade: WebSocketUpgrade, after connection: ChannelHandlerContext
+        by upgrade: WebSocketUpgrade, _ limits: ConnectionLimits, after connection: ChannelHandlerContext
     ) throws -> WebSocketHandler {
         let parser = try context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self)
         let maxFrame = min(max(upgrade.limits.maxMessage.bytes, 125), Int(UInt32.max))
-        let socket = WebSocketHandler(upgrade, eventLoop: eventLoop)
+        let socket = WebSocketHandler(upgrade, drainTimeout: limits.drainedSocketTimeout, eventLoop: eventLoop)
         try addHandler(WebSocketFrameEncoder())
         try addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: maxFrame)))
         try addHandler(socket)

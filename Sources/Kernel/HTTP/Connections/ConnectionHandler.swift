@@ -32,6 +32,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var hasInputEnded = false
     var exchangeCount = 0
     var writability: EventLoopPromise<Void>?
+    /// The exchange is answered, and the peer has still to take the most of it: until it has, nothing more is answered.
+    var isAnswerPending = false
 
     private var deadline: ReadDeadline
     private var timer = DeadlineTimer()
@@ -112,6 +114,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if context.channel.isWritable {
             writability?.succeed()
             writability = nil
+            if isAnswerPending { finishExchange() }
         }
         context.fireChannelWritabilityChanged()
     }
@@ -149,7 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         self.exchange?.keepsAlive = false
-        if exchange.isStreaming { context?.close(promise: nil) }
+        if exchange.isStreaming, !exchange.isAnswered { context?.close(promise: nil) }
     }
 }
 

@@ -9,6 +9,10 @@ struct ConnectionLimits: Sendable {
     var writeTimeout: TimeAmount
     /// Bytes per second; 0 for any.
     var bodyMinRate: Int
+    /// Bytes per second over the length of ``writeTimeout``; 0 for any.
+    var answerMinRate: Int
+    /// How long a WebSocket's peer may take to answer the close frame of a server that stops: none may take the whole grace.
+    var drainedSocketTimeout: TimeAmount
     /// Over how long a body's rate is taken: a body that is quicker than this is never too slow.
     var bodyRateWindow = TimeAmount.seconds(10)
     /// How long a closed connection's input is still read, so that the peer can read the last answer.
@@ -25,5 +29,7 @@ struct ConnectionLimits: Sendable {
         idleTimeout = TimeAmount(config.idleTimeout)
         writeTimeout = TimeAmount(config.writeTimeout)
         bodyMinRate = config.bodyMinRate.bytes
+        answerMinRate = config.answerMinRate.bytes
+        drainedSocketTimeout = TimeAmount(min(config.shutdownGrace / 4, .seconds(2)))
     }
 }

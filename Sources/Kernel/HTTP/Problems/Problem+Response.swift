@@ -18,7 +18,8 @@ extension Problem {
             body: ResponseBody(byteBuffer: json(requestID: requestID)))
     }
 
-    private func json(requestID: RequestID) -> ByteBuffer {
+    /// The body of ``response(requestID:)``.
+    func json(requestID: RequestID) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(192 + title.utf8.count + 2 * detail.utf8.count)
         buffer.writeStaticString(#"{"type":"about:blank","title":"#)

@@ -10,6 +10,14 @@ final class ConnectionRegistry: Sendable {
         var emptied: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// What becomes of a connection.
+    enum Admission: Equatable {
+        case admitted
+        case refused(RefusalReason)
+        /// The server stops.
+        case closed
+    }
+
     /// Addresses that one peer can have at will: an IPv4 address, or the /64 network of an IPv6 address.
     private struct AddressGroup: Hashable {
         let bytes: ArraySlice<UInt8>
@@ -31,23 +39,23 @@ final class ConnectionRegistry: Sendable {
 
     var count: Int { state.withLock { $0.channels.count } }
 
-    /// Counts a connection until its channel is closed; false where it must be closed instead.
-    func admit(_ channel: any Channel, from address: IPAddress) -> Bool {
+    /// Counts a connection, if it is admitted, until its channel is closed.
+    func admit(_ channel: any Channel, from address: IPAddress) -> Admission {
         let group = AddressGroup(address)
         let id = ObjectIdentifier(channel)
-        let isAdmitted = state.withLock { state in
+        let admission = state.withLock { state in
             let ofAddress = state.perAddress[group, default: 0]
-            guard !state.isDraining, state.channels.count < maxConnections,
-                maxPerAddress == 0 || ofAddress < maxPerAddress
-            else { return false }
+            if state.isDraining { return Admission.closed }
+            if maxPerAddress > 0, ofAddress >= maxPerAddress { return .refused(.address) }
+            if state.channels.count >= maxConnections { return .refused(.total) }
             state.channels[id] = channel
             state.perAddress[group] = ofAddress + 1
-            return true
+            return .admitted
         }
-        if isAdmitted {
+        if admission == .admitted {
             channel.closeFuture.whenComplete { _ in self.remove(id, group) }
         }
-        return isAdmitted
+        return admission
     }
 
     /// Admits no more, and returns those that there are.

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import HummingbirdCore
 public import Logging
 import NIOCore
@@ -15,6 +16,7 @@ public final class HTTPFront: Service {
     private let logger: Logger
     private let settings: ConnectionSettings
     private let registry: ConnectionRegistry
+    private let refuser = ConnectionRefuser()
     private let port = BoundPort()
     private let stopSignal = AsyncStream<Void>.makeStream()
 
@@ -23,9 +25,14 @@ public final class HTTPFront: Service {
     /// - Parameters:
     ///   - config: The socket, the limits and the time-outs.
     ///   - logger: Where the front's own life is logged; requests are the responder's to log.
+    ///   - metrics: Where the connections that it cuts or refuses are counted.
     ///   - responder: What answers.
-    public convenience init(config: ServerConfig, logger: Logger, responder: Responder) {
-        self.init(config: config, logger: logger, settings: ConnectionSettings(config, responder: responder))
+    public convenience init(
+        config: ServerConfig, logger: Logger, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        responder: Responder
+    ) {
+        let settings = ConnectionSettings(config, responder: responder, logger: logger, metrics: metrics)
+        self.init(config: config, logger: logger, settings: settings)
     }
 
     /// A front whose refusals are problems as they stand, and whose bodies all have the configured limit.
@@ -79,18 +86,13 @@ public final class HTTPFront: Service {
     }
 
     private func listen() async throws(ListenError) -> any Channel {
-        let (settings, registry) = (settings, registry)
+        let door = Door(settings: settings, registry: registry, refuser: refuser)
         let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                guard let peer = IPAddress(channel.remoteAddress), registry.admit(channel, from: peer) else {
-                    return channel.close()
-                }
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: peer)
-                }
+                channel.eventLoop.makeCompletedFuture { try door.open(to: channel) }
             }
         do {
             return try await bootstrap.bind(host: config.host, port: config.port).get()
@@ -142,6 +144,26 @@ public final class HTTPFront: Service {
     }
 }
 
+/// Lets connections in, each on its event loop.
+private struct Door: Sendable {
+    let settings: ConnectionSettings
+    let registry: ConnectionRegistry
+    let refuser: ConnectionRefuser
+
+    func open(to channel: any Channel) throws {
+        guard let peer = IPAddress(channel.remoteAddress) else { return channel.close(promise: nil) }
+        switch registry.admit(channel, from: peer) {
+        case .admitted: try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: peer)
+        case .closed: channel.close(promise: nil)
+        case .refused(let reason):
+            settings.answers.incidents.refused(because: reason, on: channel.eventLoop)
+            guard try refuser.refuse(channel, with: reason.problem, settings) else {
+                return channel.close(promise: nil)
+            }
+        }
+    }
+}
+
 extension ChannelPipeline.SynchronousOperations {
     /// From the socket to the responder. TLS stands before all of them; an upgrade to another protocol takes the place of the last two.
     func addConnectionHandlers(_ settings: ConnectionSettings, peer: IPAddress, isSecure: Bool = false) throws {
@@ -149,7 +171,7 @@ extension ChannelPipeline.SynchronousOperations {
         decoding.maxHeaderFieldSize = settings.limits.maxHeader
         decoding.maxHeaderListSize = settings.limits.maxHeader
         decoding.maxHeaderFieldCount = settings.limits.maxHeaderFields
-        try addHandler(WriteDeadlineHandler(timeout: settings.limits.writeTimeout))
+        try addHandler(BacklogHandler(settings.limits, memory: settings.answers))
         try addHandler(LingeringCloseHandler(settings.limits))
         let arriving = ArrivingBytes()
         try addHandler(arriving)

@@ -17,7 +17,7 @@ package final class PlanResponder: Sendable {
     private let bodyMemory: BodyMemory
     /// Whether a route takes larger bodies than the server's limit, so that the limit depends on the route.
     private let hasLargerLimits: Bool
-    private let logger: Logger
+    let logger: Logger
 
     init(plan: RoutePlan, server: ServerConfig, state: ServerState, logger: Logger) {
         let limit = server.maxBody.bytes

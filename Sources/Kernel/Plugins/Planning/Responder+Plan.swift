@@ -14,7 +14,7 @@ extension Plan {
     /// Has `channel`, a connection that was made by other means than the socket's, served as one of the server's. On its event loop.
     package func serve(_ channel: any Channel) throws {
         let server = configuration.section(ServerConfig.self, at: "server")
-        let settings = ConnectionSettings(server, responder: Responder(responder))
+        let settings = ConnectionSettings(server, responder: Responder(responder), logger: responder.logger)
         try channel.pipeline.syncOperations.addConnectionHandlers(settings, peer: .loopback)
     }
 

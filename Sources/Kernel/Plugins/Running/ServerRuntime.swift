@@ -1,3 +1,4 @@
+import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 
@@ -42,7 +43,9 @@ public struct ServerRuntime: Service, CustomStringConvertible {
 
     private func serve(_ lifecycle: PluginLifecycle, _ started: [PlannedPlugin]) async throws {
         let config = plan.configuration.section(ServerConfig.self, at: "server")
-        let front = HTTPFront(config: config, logger: logger, responder: Responder(plan.responder))
+        let front = HTTPFront(
+            config: config, logger: logger, metrics: plan.service(.metricsFactory) ?? NOOPMetricsHandler.instance,
+            responder: Responder(plan.responder))
         plan.state.countConnections { front.openConnections }
         // All of these are cancelled when this function ends, after the socket: requests may need the background work until then.
         async let _ = lifecycle.runBackground(of: started)

@@ -29,8 +29,10 @@ struct FileDownload: Sendable {
         return headers
     }
 
-    /// The answer: 200, 206 or 416.
-    func response(to request: Request) -> Response {
+    /// The answer: 200 or 206.
+    ///
+    /// - Throws: 416 `range_not_satisfiable`.
+    func response(to request: Request) throws(Problem) -> Response {
         let etag = "\"\(tag)\""
         var headers = Self.commonHeaders
         headers[.contentType] = contentType
@@ -41,9 +43,10 @@ struct FileDownload: Sendable {
         let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: artifact.size)
         switch range {
         case .unsatisfiable:
-            headers[.contentRange] = "bytes */\(artifact.size)"
-            headers[.contentLength] = "0"
-            return Response(status: .rangeNotSatisfiable, headers: headers)
+            throw Problem(
+                status: 416, code: "range_not_satisfiable",
+                detail: "The file has \(artifact.size) bytes: none in the range.",
+                headers: [.contentRange: "bytes */\(artifact.size)", .acceptRanges: "bytes"])
         case .whole:
             headers[.contentLength] = "\(artifact.size)"
             return Response(status: .ok, headers: headers, body: body(nil))
