@@ -144,7 +144,7 @@ struct WebSocketConnectionTests {
         }
     }
 
-    @Test("when the server drains every socket is closed with 1001, and one that does not answer is cut long before the grace ends")
+    @Test("a server that drains closes sockets with 1001, and cuts one that does not answer long before the grace ends")
     func drain() async throws {
         try await withFront(
             configure: { $0.shutdownGrace = .seconds(300) }, limits: { $0.drainedSocketTimeout = .seconds(3) },
