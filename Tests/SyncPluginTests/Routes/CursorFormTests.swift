@@ -36,7 +36,9 @@ struct CursorFormTests {
     func early() async throws {
         try await SyncServer.run { server in
             try await server.push(insertion("one"))
-            for since in ["1970-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z"] {
+            for since in [
+                "1970-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z",
+            ] {
                 #expect(try await server.pull(since: since).records == ["one"])
             }
         }
