@@ -58,7 +58,7 @@ def set_up(stack, folder, options, history, service=None):
     if options.engine == "postgres":
         postgres = Postgres(folder, clock)
         stack.callback(postgres.end)
-        settings = {"storage": {"engine": "postgres", "postgres": {"url": postgres.url}}}
+        settings = {"storage": postgres.settings}
     else:
         environment = clock.environment
     plugins = dict(service.settings["plugins"]) if service else {}

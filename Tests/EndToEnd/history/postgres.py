@@ -30,10 +30,19 @@ class Postgres:
         self._run("initdb", "--pgdata", self._data, "--username", "postgres", "--auth", "trust", "--no-locale", "--no-sync",
                   "--encoding", "UTF8")  # fmt: skip
         self.start()
+        self.ask("CREATE ROLE listener LOGIN")
 
     @property
     def url(self):
-        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        return self._url("postgres")
+
+    @property
+    def settings(self):
+        """The servers' section `storage`."""
+        return {"engine": "postgres", "postgres": {"url": self.url, "listenURL": self._url("listener")}}
+
+    def _url(self, login):
+        return f"postgres://{login}@127.0.0.1:{self.port}/postgres"
 
     def start(self):
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"]
@@ -100,10 +109,11 @@ class Postgres:
 
     def busy_backends(self):
         """Process ids of the servers' backends, the working ones first."""
-        return self._pids("backend_type = 'client backend' AND query !~* '^listen'", "(state = 'active') DESC, random()")
+        return self._pids("backend_type = 'client backend' AND usename <> 'listener'", "(state = 'active') DESC, random()")
 
     def listeners(self):
-        return self._pids("backend_type = 'client backend' AND query ~* '^listen'", "random()")
+        """Those of the sessions that the servers listen by, under a login of their own."""
+        return self._pids("usename = 'listener'", "random()")
 
     def has_written(self, pid):
         """Whether a backend stands between its first insert and its commit."""
