@@ -45,10 +45,21 @@ struct OutageReportTests {
         let lines = Self.lines((0...25).map { ($0 * 5, .attempt) } + [(130, .reached)])
         #expect(
             lines == [
-                "warning: The database is lost; it is tried again until it is back. attempts=1 seconds=0",
+                "warning: The database cannot be reached. attempts=1 seconds=0",
                 "warning: The database still cannot be reached. attempts=13 seconds=60",
                 "warning: The database still cannot be reached. attempts=25 seconds=120",
                 "notice: The database is back. attempts=26 seconds=130",
+            ])
+    }
+
+    @Test("that had no line, for another one had it a moment ago, has one at its end where it was long")
+    func soonAfter() {
+        let lines = Self.lines([(0, .lost), (1, .reached), (10, .lost), (40, .reached), (45, .lost), (46, .reached)])
+        #expect(
+            lines == [
+                "warning: The database is lost; it is tried again until it is back. attempts=0 seconds=0",
+                "notice: The database is back. attempts=0 seconds=1",
+                "notice: The database is back. attempts=0 seconds=30",
             ])
     }
 

@@ -163,7 +163,10 @@ struct NoticeMarkTests {
         mark.pinged()
         mark.pingFailed()
         expectEcho(.heard, in: &mark)
+        // It waits for a connection still.
         mark.pinged()
+        expectEcho(.heard, in: &mark)
+        mark.pingWasSent()
         expectEcho(.lost, in: &mark)
         expectEcho(.heard, in: &mark)
         mark.disconnected()
@@ -173,6 +176,7 @@ struct NoticeMarkTests {
         // What never comes back is said once.
         for expected in [NoticeMark.Echo.neverHeard, .heard, .heard] {
             mark.pinged()
+            mark.pingWasSent()
             expectEcho(expected, in: &mark)
         }
     }

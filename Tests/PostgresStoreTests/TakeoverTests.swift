@@ -109,6 +109,29 @@ struct TakeoverTests {
         }
     }
 
+    @Test("Rows that nobody could read are counted before anything is done, and the table stays as it is")
+    func strangeOperations() async throws {
+        try await withDatabase(.first) { database in
+            try await database.run(
+                "ALTER TABLE sync_changes DROP CONSTRAINT sync_changes_op_check",
+                """
+                INSERT INTO sync_changes (app_id, table_name, record_id, user_id, op, data, client_id)
+                VALUES ('a', 't', 'r', 'u', 'upsert', '{}', 'c')
+                """
+            )
+            let config = PostgresStoreConfig(url: database.url, maxConnections: 2)
+            for migrate in [
+                { _ = try await PostgresStore.migrationPreview(config) }, { try await PostgresStore.migrate(config) },
+            ] as [() async throws -> Void] {
+                await #expect { try await migrate() } throws: { error in
+                    (error as? StoreError)?.message.contains("1 rows have an op") == true
+                }
+            }
+            let tables = try await database.run("SELECT to_regclass('sync_migrations') IS NULL")
+            #expect(tables.boolean(0, 0) == true)
+        }
+    }
+
     @Test(
         "Rows and cursors stay, and new rows come after all of them", arguments: Form.allCases, [false, true])
     func takesOver(form: Form, keepingColumns: Bool) async throws {

@@ -52,6 +52,8 @@ struct MembershipDirectory: SpaceDirectory {
     private func knownWritableSpaces(of user: UserID) async -> Set<SpaceID>? {
         let known = if let cached = lookup.cached(user.text) { cached } else { await lookup.lookup(user.text) }
         if let memberships = known.answer { return memberships.writableSpaces }
+        // The service has answered, and storage has not kept it: what it keeps is older.
+        if case .unknown(let cause) = known, cause.code == .notKept { return nil }
         return await grantedAnswer(about: user)?.writableSpaces
     }
 

@@ -36,7 +36,7 @@ public struct SpacesPlugin: Plugin {
     private static let service = OutsideService(
         name: "memberships", section: "plugins.spaces", addressKey: "authURL",
         path: "/api/v1/internal/users/{userId}/memberships",
-        consequence: "what it said last holds, and nobody's changes are refused",
+        consequence: "what it said last holds; users of whom nothing is known have to wait",
         meanwhile: "what it said last holds meanwhile")
 
     public func register(into registry: inout PluginRegistry) {

@@ -5,6 +5,8 @@ import Logging
 final class OutageReport {
     /// How long after a line about an outage the next one comes.
     static let interval = Duration.seconds(60)
+    /// An outage that had no line for want of that has one at its end, if it was so long.
+    static let worthTelling = Duration.seconds(5)
 
     private let name: String
     private let logger: Logger
@@ -13,6 +15,7 @@ final class OutageReport {
     private var toldAt: ContinuousClock.Instant?
     /// Whether the outage that lasts has a line, so that its end needs one.
     private var isTold = false
+    private var wasReached = false
 
     /// - Parameter name: What is lost, at the start of a sentence.
     init(of name: String, logger: Logger) {
@@ -25,20 +28,25 @@ final class OutageReport {
         let beginning = since ?? now
         let isNew = since == nil
         since = beginning
-        if isAttempt { attempts += 1 }
+        if isAttempt { attempts += 1 } else { wasReached = true }
         // One that comes and goes does not fill the log either.
         if let toldAt, now - toldAt < Self.interval { return }
         toldAt = now
         isTold = true
         logger.warning(
-            isNew ? "\(name) is lost; it is tried again until it is back." : "\(name) still cannot be reached.",
+            isNew && wasReached
+                ? "\(name) is lost; it is tried again until it is back."
+                : isNew ? "\(name) cannot be reached." : "\(name) still cannot be reached.",
             metadata: metadata(beginning, now, cause: error))
     }
 
     /// There is a connection.
     func reached(at now: ContinuousClock.Instant = .now) {
+        wasReached = true
         guard let beginning = since else { return }
-        if isTold { logger.notice("\(name) is back.", metadata: metadata(beginning, now)) }
+        if isTold || now - beginning >= Self.worthTelling {
+            logger.notice("\(name) is back.", metadata: metadata(beginning, now))
+        }
         (since, attempts, isTold) = (nil, 0, false)
     }
 

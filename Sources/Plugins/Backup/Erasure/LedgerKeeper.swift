@@ -33,11 +33,10 @@ struct LedgerKeeper: ArtifactRetention {
     private static let prefix = "mana-sync-erasures-"
 
     /// Writes the database's ledger in place of the one that is kept. Nothing that was kept is lost, also where somebody put an older
-    /// database in place.
+    /// database in place. Nothing is erased by it: a copy of this database that works on the same artifacts must not erase in this one.
     func keep() async throws {
-        let kept = try await reapply()
         var ledger = try await users.erasureLedger()
-        if let kept { ledger = ledger.merged(with: kept) }
+        if let kept = try await read(key(of: ledger)) { ledger = ledger.merged(with: kept) }
         let bytes = ByteBuffer(bytes: ledger.json)
         _ = try await store.put(try key(of: ledger)) { try await $0.write(bytes) }
     }

@@ -21,6 +21,7 @@ struct Takeover: Sendable {
         guard found.rowCount > 0 else { return nil }
         var types: [String: String] = [:]
         for row in 0..<found.rowCount { types[found.string(row, 0) ?? ""] = found.string(row, 1) }
+        try await checkOperations(session, hasColumn: types["op"] != nil)
         let size = try await session.query(PostgresStatement(measure, isPrepared: false))
         let indexes = try await session.query(PostgresStatement(findIndexes, isPrepared: false))
         return try Takeover(
@@ -32,11 +33,11 @@ struct Takeover: Sendable {
     private init(
         types: [String: String], keepingColumns: Bool, rows: Int64, size: String, hasKey: Bool, oldIndexes: [String]
     ) throws(StoreError) {
-        let missing = Self.required.filter { types[$0] == nil }
-        guard missing.isEmpty, types["id"] == "uuid" else {
+        var faults = Self.required.filter { types[$0] == nil }.map { "it has no column \($0)" }
+        if let type = types["id"], type != "uuid" { faults.append("its column id is \(type), not uuid") }
+        guard faults.isEmpty else {
             throw StoreError(
-                .unusable, "The database has a table sync_changes that holds no changes of ours.",
-                cause: "missing: \(missing.joined(separator: ", "))")
+                .unusable, "The database's table sync_changes cannot be taken over: \(faults.joined(separator: ", ")).")
         }
         var statements = [InheritedTimestamps.function]
         var remarks = [
@@ -70,6 +71,19 @@ struct Takeover: Sendable {
         remarks.append("makes the indexes, policies and functions of this server")
         self.statements = statements
         self.remarks = remarks
+    }
+
+    /// Rows of other operations could be read by nobody, and not be restored from a backup.
+    private static func checkOperations(_ session: PostgresSession, hasColumn: Bool) async throws {
+        guard hasColumn else { return }
+        let strange = try await session.query(PostgresStatement(countStrangeOperations, isPrepared: false))
+        guard let count = strange.integer(0, 0), count > 0 else { return }
+        throw StoreError(
+            .unusable,
+            """
+            The database's table sync_changes cannot be taken over: \(count) rows have an op that is no insert, update or delete. \
+            Correct or remove them first.
+            """)
     }
 
     private static func alter(_ changes: [String]) -> String {
@@ -156,6 +170,10 @@ struct Takeover: Sendable {
     private static let required = [
         "id", "app_id", "table_name", "record_id", "user_id", "op", "data", "created_at",
     ]
+
+    private static let countStrangeOperations = """
+        SELECT count(*) FROM sync_changes WHERE op::text IS NULL OR op::text NOT IN ('insert', 'update', 'delete')
+        """
 
     private static let findColumns = """
         SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute

@@ -128,7 +128,9 @@ final class NoticeExchange: Sendable {
 
     private func send() async {
         let wasDue = isPingDue.exchange(false, ordering: .relaxed)
-        let pings = hearing.takeQuestion() || wasDue ? await readClock() : false
+        let isAsked = hearing.takeQuestion()
+        let pings = isAsked || wasDue ? await readClock() : false
+        if isAsked, !pings { hearing.putQuestionBack() }
         // What is posted up to there is in the batch, or was sent before.
         let posted = turns.withLock { $0.posted }
         let batch = waiting.withLock { batch in
@@ -144,10 +146,12 @@ final class NoticeExchange: Sendable {
         do {
             _ = try await client.query(try Self.statement(payloads))
             told.withLock { $0 = posted }
+            if pings, wasDue { hearing.pingWasSent() }
             try await Task.sleep(for: Self.pause)
         } catch {
             logOutage("Other servers could not be told of commits", error)
             if pings { hearing.pingFailed() }
+            if isAsked { hearing.putQuestionBack() }
             // What is lost now, they are told as soon as they can be: that they have to look.
             waiting.withLock { $0.overflow() }
             do {

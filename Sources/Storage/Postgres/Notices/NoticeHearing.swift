@@ -107,6 +107,9 @@ final class NoticeHearing: Sendable {
     /// Whether another server was heard for the first time since this was asked last.
     func takeQuestion() -> Bool { isAsked.exchange(false, ordering: .relaxed) }
 
+    /// The one who asked was not answered.
+    func putQuestionBack() { isAsked.store(true, ordering: .relaxed) }
+
     /// The clock was read.
     func saw(clock: Int64) {
         mark.withLock { $0.saw(clock: clock) }
@@ -115,6 +118,9 @@ final class NoticeHearing: Sendable {
 
     /// A ping is about to be sent because it is time.
     func pinged() { mark.withLock { $0.pinged() } }
+
+    /// It was sent.
+    func pingWasSent() { mark.withLock { $0.pingWasSent() } }
 
     /// It could not be sent.
     func pingFailed() { mark.withLock { $0.pingFailed() } }

@@ -39,6 +39,8 @@ struct NoticeMark: Sendable {
     private var roundsOfSession = 0
     private var isListening = false
     private var awaitsEcho = false
+    /// Whether the awaited ping has left this server: it may wait for a connection for long.
+    private var isPingSent = false
     private var hasHeardEcho = false
     private var isDeafnessSaid = false
     private var doubt: Doubt?
@@ -103,6 +105,12 @@ struct NoticeMark: Sendable {
     /// An own ping is about to be sent because it is time. One that is sent for another server, which is new, makes no round and is not waited for.
     mutating func pinged() {
         awaitsEcho = isListening
+        isPingSent = false
+    }
+
+    /// It was sent.
+    mutating func pingWasSent() {
+        isPingSent = true
     }
 
     /// It could not be sent.
@@ -112,7 +120,7 @@ struct NoticeMark: Sendable {
 
     /// The next ping is due: whether the one before came back.
     mutating func echo() -> Echo {
-        guard awaitsEcho else { return .heard }
+        guard awaitsEcho, isPingSent else { return .heard }
         awaitsEcho = false
         if hasHeardEcho { return .lost }
         defer { isDeafnessSaid = true }

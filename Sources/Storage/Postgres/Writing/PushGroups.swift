@@ -40,7 +40,7 @@ final class PushGroups: Sendable {
     }
 
     /// So many transactions keep a disk and some cores busy; with more, fewer pushes share each.
-    static let lanes = 4
+    static let lanes = 3
     /// The most pushes in one transaction: so many wait for the locks of all.
     static let most = 16
     /// A push of more changes shares nothing: it has enough to do for a commit of its own.
