@@ -45,27 +45,24 @@ struct LedgerKeeper: ArtifactRetention {
     /// hand. Ledgers of other databases are for restores alone: they may belong to other deployments that share the store.
     ///
     /// - Parameter patience: How long the store of artifacts may take to hand the ledger out.
-    /// - Returns: the ledger that is kept; nil where none is.
     /// - Throws: ``BackupError`` with `unavailable` where the store takes longer.
-    @discardableResult
-    func reapply(patience: Duration? = nil) async throws -> ErasureLedger? {
+    func reapply(patience: Duration) async throws {
         let own = try await users.erasureLedger()
-        guard let kept = try await withPatience(patience, { try await read(key(of: own)) }) else { return nil }
-        guard kept.secret == own.secret, own.lacksAny(of: kept) else { return kept }
+        guard let kept = try await withPatience(patience, { try await read(key(of: own)) }), kept.secret == own.secret,
+            own.lacksAny(of: kept)
+        else { return }
         let reapplied = try await users.reapply([kept])
         if reapplied.erased > 0 {
             logger.warning(
                 "the database is older than the ledger of erasures: what it had of erased users was erased again",
                 metadata: ["users": "\(reapplied.users)", "erased": "\(reapplied.erased)"])
         }
-        return kept
     }
 
     private func withPatience<Value: Sendable>(
-        _ patience: Duration?, _ work: @escaping @Sendable () async throws -> Value
+        _ patience: Duration, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        guard let patience else { return try await work() }
-        return try await withThrowingTaskGroup(of: Value.self) { group in
+        try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask(operation: work)
             group.addTask { [time] in
                 try await time.sleep(for: patience)

@@ -63,10 +63,7 @@ enum SpaceFunctions {
             WHERE g.user_id = p_user AND g.ended_at IS NULL;
           is_inheriting := reach IS NOT NULL;
           v_ignored := set_config('app.current_user_space_ids', to_json(spaces)::text, true);
-          clock := pg_sequence_last_value('sync_change_clock');
-          IF clock IS NULL THEN
-            SELECT last_value INTO clock FROM sync_change_clock;
-          END IF;
+          \(TransactionFunctions.readClock(into: "clock"))
           IF is_inheriting THEN RETURN; END IF;
           v_after := \(TransactionFunctions.place(of: "CASE WHEN p_after <= clock THEN p_after ELSE 0 END"));
           SELECT created_at INTO reach FROM sync_changes

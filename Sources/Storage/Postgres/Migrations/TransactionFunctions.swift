@@ -45,12 +45,10 @@ enum TransactionFunctions {
         RETURNS timestamptz[] LANGUAGE plpgsql AS $$
         DECLARE
           v_done boolean := sync_enter(p_role, p_user, '', p_lock_timeout, p_statement_timeout);
-          v_clock bigint := pg_sequence_last_value('sync_change_clock');
+          v_clock bigint;
           v_reach timestamptz;
         BEGIN
-          IF v_clock IS NULL THEN
-            SELECT last_value INTO v_clock FROM sync_change_clock;
-          END IF;
+          \(readClock(into: "v_clock"))
           IF p_after BETWEEN v_clock - 3600000000 AND v_clock THEN
             SELECT created_at INTO v_reach FROM sync_changes WHERE user_id COLLATE "C" = p_user AND app_id = p_app
                 AND created_at > \(place(of: "p_after"))
@@ -62,6 +60,16 @@ enum TransactionFunctions {
           RETURN ARRAY[\(place(of: "v_clock")), v_reach];
         END $$
         """
+
+    /// Reads the clock into a variable: before it was drawn from for the first time since it was moved, the place that it stands at.
+    static func readClock(into variable: String) -> String {
+        """
+        \(variable) := pg_sequence_last_value('sync_change_clock');
+          IF \(variable) IS NULL THEN
+            SELECT last_value INTO \(variable) FROM sync_change_clock;
+          END IF;
+        """
+    }
 
     /// The place of a number of microseconds, in SQL.
     static func place(of microseconds: String) -> String {
